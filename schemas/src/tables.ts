@@ -1,0 +1,170 @@
+/**
+ * ClickHouse tables. Every row is absolute and versioned: writing one again changes nothing, a stale writer can be
+ * late but never wins. Times are Int64 epoch milliseconds (exact for any date); views for analysts show DateTime64.
+ * '' stands for "none" in string columns. Read with FINAL.
+ */
+export interface TableDefinition {
+  readonly name: string;
+  readonly ddl: string;
+}
+
+const amounts = [
+  'scheduled_ms',
+  'in_ms',
+  'not_present_ms',
+  'wrong_activity_ms',
+  'no_data_ms',
+  'excluded_ms',
+  'not_scheduled_ms',
+  'worked_ms',
+  'raw_in_ms',
+  'raw_not_present_ms',
+  'raw_wrong_activity_ms',
+] as const;
+export const amountColumns: readonly (typeof amounts)[number][] = amounts;
+
+export const tables: readonly TableDefinition[] = [
+  {
+    // Facts in Odigo's terms: a set; the version keeps the earliest receipt of the same fact.
+    name: 'facts',
+    ddl: `CREATE TABLE IF NOT EXISTS facts (
+  tenant LowCardinality(String),
+  integration LowCardinality(String),
+  external_user String,
+  occurred_at Int64,
+  dedup_key String,
+  content_hash String,
+  event_type LowCardinality(String),
+  status LowCardinality(Nullable(String)),
+  break_type LowCardinality(Nullable(String)),
+  sequence Nullable(Int64),
+  received_at Int64,
+  flags Array(LowCardinality(String)),
+  detail Map(LowCardinality(String), String),
+  source_partition UInt16,
+  source_offset UInt64,
+  version UInt64
+) ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant, integration, external_user, occurred_at, dedup_key, content_hash)`,
+  },
+  {
+    // One row per raw record that was consumed: the auditor's ledger (accepted = stored + duplicates + quarantined).
+    name: 'received',
+    ddl: `CREATE TABLE IF NOT EXISTS received (
+  source_partition UInt16,
+  source_offset UInt64,
+  tenant LowCardinality(String),
+  integration LowCardinality(String),
+  outcome LowCardinality(String)
+) ENGINE = ReplacingMergeTree
+ORDER BY (source_partition, source_offset)`,
+  },
+  {
+    // All versions of schedule documents; the greatest offset holds. offset = that of the command on activity.events.
+    name: 'schedules',
+    ddl: `CREATE TABLE IF NOT EXISTS schedules (
+  tenant LowCardinality(String),
+  person String,
+  shift_date Date,
+  offset UInt64,
+  removed UInt8,
+  activities Nested(activity LowCardinality(String), start_at Int64, end_at Int64),
+  command_id String,
+  written_by String,
+  written_at Int64
+) ENGINE = ReplacingMergeTree
+ORDER BY (tenant, person, shift_date, offset)`,
+  },
+  {
+    // Proof of life of a feed: exact for every gap longer than a second.
+    name: 'feed_seconds',
+    ddl: `CREATE TABLE IF NOT EXISTS feed_seconds (
+  tenant LowCardinality(String),
+  integration LowCardinality(String),
+  second Int64,
+  least SimpleAggregateFunction(min, Int64),
+  greatest SimpleAggregateFunction(max, Int64)
+) ENGINE = AggregatingMergeTree
+ORDER BY (tenant, integration, second)`,
+  },
+  {
+    // One row per person and calendar day in the zone of the planning unit: day totals, cells per 15-minute bucket
+    // (and shift date, scheduled and actual activity), and the day's segments. Replaced as a whole: no ghosts.
+    name: 'person_days',
+    ddl: `CREATE TABLE IF NOT EXISTS person_days (
+  tenant LowCardinality(String),
+  person String,
+  day Date,
+  version UInt128,
+  as_of Int64,
+  rules_version UInt16,
+  time_zone LowCardinality(String),
+  day_start Int64,
+  day_end Int64,
+  final_until Int64,
+  ${amounts.map((name) => `${name} Int64`).join(',\n  ')},
+  cells Nested(
+    bucket Int64,
+    shift_date LowCardinality(String),
+    scheduled_activity LowCardinality(String),
+    actual_activity LowCardinality(String),
+    ${amounts.map((name) => `${name} Int32`).join(',\n    ')}
+  ),
+  segments Nested(
+    from_at Int64,
+    to_at Int64,
+    shift_date LowCardinality(String),
+    scheduled_activity LowCardinality(String),
+    actual_kind LowCardinality(String),
+    actual_activity LowCardinality(String),
+    external_status LowCardinality(Nullable(String)),
+    break_type LowCardinality(Nullable(String)),
+    estimated UInt8,
+    state LowCardinality(String),
+    in_buffer UInt8,
+    counted_as LowCardinality(String)
+  )
+) ENGINE = ReplacingMergeTree(version)
+PARTITION BY toYYYYMM(day)
+ORDER BY (tenant, person, day)`,
+  },
+  {
+    // Recomputations that were put off behind live work; done = 1 once the rows are replaced.
+    name: 'recomputations',
+    ddl: `CREATE TABLE IF NOT EXISTS recomputations (
+  tenant LowCardinality(String),
+  person String,
+  ask_offset UInt64,
+  from_at Int64,
+  to_at Int64,
+  reason LowCardinality(String),
+  recomputation_id String,
+  configuration_offset UInt64,
+  asked_at Int64,
+  done UInt8
+) ENGINE = ReplacingMergeTree(done)
+ORDER BY (tenant, person, ask_offset)`,
+  },
+  {
+    // Dead letters; identity = coordinates on the topic `rejected`.
+    name: 'rejected',
+    ddl: `CREATE TABLE IF NOT EXISTS rejected (
+  tenant LowCardinality(String),
+  rejected_partition UInt16,
+  rejected_offset UInt64,
+  integration LowCardinality(String),
+  stage LowCardinality(String),
+  reason LowCardinality(String),
+  detail String,
+  received_at Int64,
+  request_id String,
+  item_index Int32,
+  format LowCardinality(String),
+  body_base64 String,
+  source_topic LowCardinality(String),
+  source_partition Nullable(UInt16),
+  source_offset Nullable(UInt64)
+) ENGINE = ReplacingMergeTree
+ORDER BY (tenant, rejected_partition, rejected_offset)`,
+  },
+];
