@@ -134,6 +134,7 @@ ORDER BY (tenant, person, day)`,
     ddl: `CREATE TABLE IF NOT EXISTS recomputations (
   tenant LowCardinality(String),
   person String,
+  asked_on LowCardinality(String), -- topic whose offset follows
   ask_offset UInt64,
   from_at Int64,
   to_at Int64,
@@ -143,7 +144,7 @@ ORDER BY (tenant, person, day)`,
   asked_at Int64,
   done UInt8
 ) ENGINE = ReplacingMergeTree(done)
-ORDER BY (tenant, person, ask_offset)`,
+ORDER BY (tenant, person, asked_on, ask_offset)`,
   },
   {
     // Dead letters; identity = coordinates on the topic `rejected`.

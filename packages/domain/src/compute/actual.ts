@@ -1,0 +1,212 @@
+/**
+ * What a person actually does: the lines of all external users, cut to their validity, the most recent one winning,
+ * unknown while the feeds are silent; then mapped to activities as of the time (domain.md, "Several users",
+ * "Feed gap").
+ */
+import type { Actual, ExternalUserAssignment, Instant, Interval, LineFact } from '../model.ts';
+import { type LineContext, type LinePiece, userLine } from './line.ts';
+import { defaultActivityId, type Rules } from './rules.ts';
+
+/** Silences of one integration with `feedGapSeconds`; integrations without are absent from the map. */
+export interface Feed {
+  readonly thresholdMs: number;
+  /** Between consecutive accepted notifications more than the threshold apart, ascending. */
+  readonly gaps: readonly Interval[];
+  /** Greatest occurredAt of an accepted notification; null before the first. */
+  readonly last: Instant | null;
+}
+
+export interface ActualPiece extends Interval {
+  readonly actual: Actual;
+}
+
+export interface ActualInputs {
+  readonly externalUsers: readonly ExternalUserAssignment[];
+  /** Ordered facts by `externalUserId` per integration; see `userKey`. */
+  readonly facts: ReadonlyMap<string, readonly LineFact[]>;
+  readonly feeds: ReadonlyMap<string, Feed>;
+}
+
+export const userKey = (integrationId: string, externalUserId: string): string =>
+  `${integrationId}\u0000${externalUserId}`;
+
+const offline: Actual = {
+  kind: 'offline',
+  activityId: null,
+  externalStatus: null,
+  breakType: null,
+  estimated: false,
+};
+const offlineEstimated: Actual = { ...offline, estimated: true };
+const unknown: Actual = { ...offline, kind: 'unknown' };
+
+/** Contiguous pieces over `[from, to)`; adjacent ones may carry the same actual (the same object then). */
+export function actualPieces(
+  inputs: ActualInputs,
+  rules: Rules,
+  from: Instant,
+  to: Instant,
+  context: LineContext,
+): ActualPiece[] {
+  const entries = inputs.externalUsers.map((user) => entryOf(user, inputs, from, context));
+  const borders = bordersOf(entries, from, to);
+  const intern = new Map<string, Actual>();
+  const pieces: ActualPiece[] = [];
+  for (let i = 0; i + 1 < borders.length; i++) {
+    const start = borders[i]!;
+    const end = borders[i + 1]!;
+    const winner = winnerAt(entries, start);
+    if (typeof winner === 'string') {
+      pieces.push({
+        from: start,
+        to: end,
+        actual: winner === 'unknown' ? unknown : winner === 'offline' ? offline : offlineEstimated,
+      });
+    } else {
+      pushMapped(pieces, start, end, winner, rules, intern);
+    }
+  }
+  return pieces;
+}
+
+/** Gaps of a feed as they are seen at asOf; the live end counts once it has lasted longer than the threshold. */
+export function gapsAt(feed: Feed, asOf: Instant): Interval[] {
+  const gaps: Interval[] = [];
+  for (const gap of feed.gaps) {
+    if (gap.to <= asOf) gaps.push(gap);
+    else if (gap.from < asOf && asOf - gap.from > feed.thresholdMs) gaps.push({ from: gap.from, to: asOf });
+  }
+  if (feed.last !== null && asOf - feed.last > feed.thresholdMs) gaps.push({ from: feed.last, to: asOf });
+  return gaps;
+}
+
+interface Entry {
+  readonly user: ExternalUserAssignment;
+  readonly validFrom: Instant;
+  readonly validTo: Instant;
+  readonly line: readonly LinePiece[];
+  readonly gaps: readonly Interval[];
+  piece: number;
+  gap: number;
+}
+
+function entryOf(
+  user: ExternalUserAssignment,
+  inputs: ActualInputs,
+  from: Instant,
+  context: LineContext,
+): Entry {
+  const facts = inputs.facts.get(userKey(user.integrationId, user.externalUserId)) ?? [];
+  const feed = inputs.feeds.get(user.integrationId);
+  return {
+    user,
+    validFrom: user.validFrom ?? Number.NEGATIVE_INFINITY,
+    validTo: user.validTo ?? Number.POSITIVE_INFINITY,
+    line: userLine(facts, from, context),
+    gaps: feed ? gapsAt(feed, context.asOf).filter((gap) => gap.to > from) : [],
+    piece: 0,
+    gap: 0,
+  };
+}
+
+function bordersOf(entries: readonly Entry[], from: Instant, to: Instant): Instant[] {
+  if (to <= from) return [];
+  const borders: Instant[] = [from, to];
+  const add = (at: Instant) => {
+    if (at > from && at < to) borders.push(at);
+  };
+  for (const entry of entries) {
+    add(entry.validFrom);
+    add(entry.validTo);
+    for (const piece of entry.line) add(piece.from);
+    for (const gap of entry.gaps) {
+      add(gap.from);
+      add(gap.to);
+    }
+  }
+  borders.sort((a, b) => a - b);
+  let kept = 1;
+  for (let i = 1; i < borders.length; i++) {
+    if (borders[i] !== borders[kept - 1]) borders[kept++] = borders[i]!;
+  }
+  borders.length = kept;
+  return borders;
+}
+
+/** Asked with ascending instants: the pointers of the entries only move forward. */
+function winnerAt(
+  entries: readonly Entry[],
+  at: Instant,
+): LinePiece | 'unknown' | 'offline' | 'offline-estimated' {
+  let known = false;
+  let alive = false;
+  let estimated = false;
+  let winner: LinePiece | null = null;
+  let winnerEntry: Entry | null = null;
+  for (const entry of entries) {
+    if (at < entry.validFrom || at >= entry.validTo) continue;
+    known = true;
+    while (entry.gap < entry.gaps.length && entry.gaps[entry.gap]!.to <= at) entry.gap++;
+    if (!(entry.gap < entry.gaps.length && entry.gaps[entry.gap]!.from <= at)) alive = true;
+    while (entry.piece + 1 < entry.line.length && entry.line[entry.piece + 1]!.from <= at) entry.piece++;
+    const piece = entry.line[entry.piece];
+    if (!piece || piece.from > at || piece.to <= at) continue;
+    if (piece.status === null) estimated ||= piece.estimated;
+    else if (!winner || isMoreRecent(piece, entry, winner, winnerEntry!)) {
+      winner = piece;
+      winnerEntry = entry;
+    }
+  }
+  if (!known || !alive) return 'unknown';
+  return winner ?? (estimated ? 'offline-estimated' : 'offline');
+}
+
+/** Most recent event; ties by sequence, integration, user (the greater wins). */
+function isMoreRecent(a: LinePiece, entryA: Entry, b: LinePiece, entryB: Entry): boolean {
+  if (a.event.occurredAt !== b.event.occurredAt) return a.event.occurredAt > b.event.occurredAt;
+  const sequenceA = a.event.sequence ?? -1;
+  const sequenceB = b.event.sequence ?? -1;
+  if (sequenceA !== sequenceB) return sequenceA > sequenceB;
+  if (entryA.user.integrationId !== entryB.user.integrationId) {
+    return entryA.user.integrationId > entryB.user.integrationId;
+  }
+  return entryA.user.externalUserId > entryB.user.externalUserId;
+}
+
+function pushMapped(
+  pieces: ActualPiece[],
+  from: Instant,
+  to: Instant,
+  piece: LinePiece,
+  rules: Rules,
+  intern: Map<string, Actual>,
+): void {
+  const { integrationId, status, breakType } = piece.status!;
+  if (status === null) {
+    pieces.push({ from, to, actual: actualOf(intern, defaultActivityId, null, null) });
+    return;
+  }
+  const steps = rules.mapping(integrationId, status, breakType);
+  for (let i = 0; i < steps.from.length; i++) {
+    const start = Math.max(from, steps.from[i]!);
+    const end = Math.min(to, steps.from[i + 1] ?? to);
+    if (start < end) {
+      pieces.push({ from: start, to: end, actual: actualOf(intern, steps.values[i]!, status, breakType) });
+    }
+  }
+}
+
+function actualOf(
+  intern: Map<string, Actual>,
+  activityId: string,
+  externalStatus: string | null,
+  breakType: string | null,
+): Actual {
+  const key = `${activityId}\u0000${externalStatus ?? ''}\u0000${breakType ?? ''}\u0000${externalStatus === null}`;
+  let actual = intern.get(key);
+  if (!actual) {
+    actual = { kind: 'activity', activityId, externalStatus, breakType, estimated: false };
+    intern.set(key, actual);
+  }
+  return actual;
+}

@@ -1,0 +1,120 @@
+/** What the live board shows of a person, when it changes next by itself, and up to when the past is final. */
+import type { Actual, Instant, Segment, State } from '../model.ts';
+import { type gapsAt, userKey } from './actual.ts';
+import { bucketMs, bucketOf } from './cells.ts';
+import { bufferMsOf, type Carry, type PersonInputs, shiftEndsOf, slotsOf } from './compute.ts';
+import { firstAfter } from './facts.ts';
+import { type LineContext, pendingLogouts } from './line.ts';
+import { nextStep, type Rules, valueAt } from './rules.ts';
+
+export interface LiveState {
+  readonly scheduledActivityId: string | null;
+  readonly scheduledUntil: Instant | null;
+  readonly actual: Actual;
+  readonly state: State | null;
+  /** Since when the state holds, over changes of activity. */
+  readonly since: Instant;
+  readonly inBuffer: boolean;
+  /** End of the buffer while in it. */
+  readonly bufferEndsAt: Instant | null;
+}
+
+/** State in the last millisecond before asOf, from the segments that `compute` gave up to asOf. */
+export function liveState(
+  inputs: PersonInputs,
+  rules: Rules,
+  segments: readonly Segment[],
+  end: Carry | null,
+  asOf: Instant,
+): LiveState | null {
+  const last = segments.at(-1);
+  if (!last || !end) return null;
+  const slot = slotsOf(inputs.schedules).find(({ start, end }) => start < asOf && end >= asOf);
+  const bufferMs = last.inBuffer ? bufferMsOf(last.state, end.since, rules.settings) : null;
+  return {
+    scheduledActivityId: last.scheduledActivityId,
+    scheduledUntil: last.scheduledActivityId === null ? null : (slot?.end ?? null),
+    actual: last.actual,
+    state: last.state,
+    since: end.since,
+    inBuffer: last.inBuffer,
+    bufferEndsAt: bufferMs === null ? null : end.since + bufferMs,
+  };
+}
+
+/** First instant from asOf on at which the state may change without a new event; Infinity when none. */
+export function nextChange(
+  inputs: PersonInputs,
+  rules: Rules,
+  live: LiveState | null,
+  asOf: Instant,
+): Instant {
+  let next = Number.POSITIVE_INFINITY;
+  const consider = (at: Instant) => {
+    if (at >= asOf && at < next) next = at;
+  };
+  for (const { activities } of inputs.schedules) {
+    for (const { start, end } of activities) {
+      consider(start);
+      consider(end);
+    }
+  }
+  for (const { from, to } of inputs.exceptions) {
+    consider(from);
+    consider(to);
+  }
+  for (const { validFrom, validTo, integrationId, externalUserId } of inputs.externalUsers) {
+    if (validFrom !== null) consider(validFrom);
+    if (validTo !== null) consider(validTo);
+    const facts = inputs.facts.get(userKey(integrationId, externalUserId)) ?? [];
+    const ahead = facts[firstAfter(facts, asOf - 1)];
+    if (ahead) consider(ahead.occurredAt);
+    const context = contextOf(inputs, rules, asOf);
+    for (const { decidedAt } of pendingLogouts(facts, context)) consider(decidedAt);
+    const feed = inputs.feeds.get(integrationId);
+    if (feed && feed.last !== null) consider(feed.last + feed.thresholdMs);
+  }
+  if (live?.bufferEndsAt != null) consider(live.bufferEndsAt);
+  if (live?.actual.externalStatus != null) {
+    for (const { integrationId } of inputs.externalUsers) {
+      const { externalStatus, breakType } = live.actual;
+      consider(nextStep(rules.mapping(integrationId, externalStatus, breakType), asOf));
+    }
+  }
+  consider(nextStep(rules.matches, asOf));
+  return next;
+}
+
+/**
+ * Buckets that end at or before this instant are final (domain.md, "asOf"): asOf is 15 minutes past their end, the
+ * feeds have passed it, and no undecided missing logout or retroactive episode can still change them.
+ */
+export function finalUntil(inputs: PersonInputs, rules: Rules, end: Carry | null, asOf: Instant): Instant {
+  let until = asOf - bucketMs;
+  const context = contextOf(inputs, rules, asOf);
+  for (const { integrationId, externalUserId } of inputs.externalUsers) {
+    const feed = inputs.feeds.get(integrationId);
+    if (feed) until = Math.min(until, lastHeard(feed, asOf));
+    const facts = inputs.facts.get(userKey(integrationId, externalUserId)) ?? [];
+    for (const { from } of pendingLogouts(facts, context)) until = Math.min(until, from);
+  }
+  if (end && isUndecided(end, rules, asOf)) until = Math.min(until, end.since);
+  return bucketOf(until);
+}
+
+/** A retroactive episode that is still inside its buffer: all of it may yet count as out. */
+export function isUndecided(end: Carry, rules: Rules, at: Instant): boolean {
+  const bufferMs = bufferMsOf(end.state, end.since, rules.settings);
+  if (bufferMs === null || end.state === 'NOT_SCHEDULED') return false;
+  return valueAt(rules.settings, end.since).graceMode === 'retroactive' && at - end.since <= bufferMs;
+}
+
+function lastHeard(feed: Parameters<typeof gapsAt>[0], asOf: Instant): Instant {
+  if (feed.last === null) return asOf;
+  const gapAround = feed.gaps.find(({ from, to }) => from < asOf && asOf < to);
+  return gapAround ? gapAround.from : Math.min(feed.last, asOf);
+}
+
+function contextOf(inputs: PersonInputs, rules: Rules, asOf: Instant): LineContext {
+  return { shiftEnds: shiftEndsOf(inputs.schedules), settings: rules.settings, asOf };
+}
