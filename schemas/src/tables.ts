@@ -88,6 +88,23 @@ ORDER BY (tenant, person, shift_date, offset)`,
 ORDER BY (tenant, integration, second)`,
   },
   {
+    // Gaps of a feed as its people were told them; asked = 0: told to the table, not yet to the people.
+    name: 'feed_gaps',
+    ddl: `CREATE TABLE IF NOT EXISTS feed_gaps (
+  tenant LowCardinality(String),
+  integration LowCardinality(String),
+  version UInt128,
+  asked UInt8,
+  threshold_ms Int64,
+  changed_from Int64,
+  first_at Nullable(Int64),
+  last_at Nullable(Int64),
+  open_from Nullable(Int64),
+  gaps Nested(from_at Int64, to_at Int64)
+) ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant, integration)`,
+  },
+  {
     // One row per person and calendar day in the zone of the planning unit: day totals, cells per 15-minute bucket
     // (and shift date, scheduled and actual activity), and the day's segments. Replaced as a whole: no ghosts.
     name: 'person_days',

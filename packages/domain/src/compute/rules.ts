@@ -172,3 +172,15 @@ function compileMatcher(rules: readonly MatchRule[], activityType: (id: string) 
     return answer;
   };
 }
+
+const compiled = new WeakMap<RuleTables, Rules>();
+
+/** Compiled rules of tables that are replaced as a whole when they change; compiled once. */
+export function rulesOf(tables: RuleTables): Rules {
+  let rules = compiled.get(tables);
+  if (!rules) {
+    rules = compileRules(tables);
+    compiled.set(tables, rules);
+  }
+  return rules;
+}

@@ -1,0 +1,135 @@
+/**
+ * A person as its owner holds it in memory: facts, schedules and segments of a window that begins yesterday. A cache
+ * of what is stored, never a truth of its own. `advance` computes only from where something may differ.
+ */
+import { addDays, dayStart, localDateOf } from '@adherence/domain/calendar.ts';
+import type { Feed } from '@adherence/domain/compute/actual.ts';
+import { userKey } from '@adherence/domain/compute/actual.ts';
+import { type Carry, compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
+import { isUndecided, type LiveState, liveState, nextChange } from '@adherence/domain/compute/live.ts';
+import type { Rules } from '@adherence/domain/compute/rules.ts';
+import { appendSegments, carryAt, clipSegments } from '@adherence/domain/compute/segments.ts';
+import type {
+  ExternalUserAssignment,
+  Instant,
+  Interval,
+  LineFact,
+  ScheduleDocument,
+  Segment,
+} from '@adherence/domain/model.ts';
+import { addFact, dropFactsBefore, type UserFacts, userFacts } from './user-facts.ts';
+
+export interface Person {
+  readonly key: string;
+  readonly tenantId: string;
+  readonly personId: string;
+  timeZone: string;
+  externalUsers: readonly ExternalUserAssignment[];
+  exceptions: readonly Interval[];
+  readonly facts: Map<string, UserFacts>;
+  readonly schedules: Map<string, ScheduleDocument>;
+  /** Segments cover `[windowStart, computedTo)`; `before` is the state that runs into the window. */
+  windowStart: Instant;
+  before: Carry | null;
+  segments: Segment[];
+  end: Carry | null;
+  computedTo: Instant;
+  /** Segments from here on may differ from what a computation would give; Infinity when none. */
+  changedFrom: Instant;
+  /** Stored rows from here on are behind the segments; Infinity when none. */
+  unstoredFrom: Instant;
+  live: LiveState | null;
+  /** When the state may change by itself. */
+  dueAt: Instant;
+}
+
+/** Schedules are kept this long before the window: their ends may end a status that runs into it. */
+export const scheduleLookbackDays = 8;
+
+/** First instant of the window: yesterday in the person's zone. */
+export const windowStartAt = (timeZone: string, now: Instant): Instant =>
+  dayStart(timeZone, addDays(localDateOf(timeZone, now), -1));
+
+/** Adds a fact of one of the person's users; facts older than the window are left to a recomputation (false). */
+export function takeFact(person: Person, fact: LineFact): boolean {
+  if (fact.occurredAt < person.windowStart) return false;
+  const key = userKey(fact.integrationId, fact.externalUserId);
+  let facts = person.facts.get(key);
+  if (!facts) {
+    facts = userFacts();
+    person.facts.set(key, facts);
+  }
+  const from = addFact(facts, fact);
+  if (from !== null) person.changedFrom = Math.min(person.changedFrom, from);
+  return from === null || from >= person.windowStart;
+}
+
+export function inputsOf(person: Person, feeds: ReadonlyMap<string, Feed>): PersonInputs {
+  return {
+    externalUsers: person.externalUsers,
+    facts: new Map([...person.facts].map(([key, facts]) => [key, facts.ordered])),
+    feeds,
+    schedules: [...person.schedules.values()],
+    exceptions: person.exceptions,
+  };
+}
+
+/** Brings the segments up to asOf, computing again only what may have changed. */
+export function advance(person: Person, rules: Rules, feeds: ReadonlyMap<string, Feed>, asOf: Instant): void {
+  if (asOf < person.computedTo) return;
+  const inputs = inputsOf(person, feeds);
+  const from = Math.max(person.windowStart, computeFrom(person, rules, feeds));
+  const kept = clipSegments(person.segments, person.windowStart, from);
+  const carry = carryAt(kept, from, person.before);
+  const { segments, end } = compute(inputs, rules, { from, to: asOf, asOf, carry });
+  appendSegments(kept, segments);
+  person.segments = kept;
+  person.end = end;
+  person.computedTo = asOf;
+  person.changedFrom = Number.POSITIVE_INFINITY;
+  person.unstoredFrom = Math.min(person.unstoredFrom, from);
+  person.live = liveState(inputs, rules, kept, end, asOf);
+  person.dueAt = nextChange(inputs, rules, person.live, asOf);
+}
+
+/** Where anything may differ: the change itself, statuses that may yet end by themselves, undecided episodes. */
+function computeFrom(person: Person, rules: Rules, feeds: ReadonlyMap<string, Feed>): Instant {
+  let from = Math.min(person.changedFrom, person.computedTo);
+  for (const { integrationId, externalUserId } of person.externalUsers) {
+    const last = lastBefore(person.facts.get(userKey(integrationId, externalUserId)), person.computedTo);
+    if (last && mayEndByItself(person, last)) from = Math.min(from, last.occurredAt);
+    const feed = feeds.get(integrationId);
+    if (feed?.last != null) from = Math.min(from, feed.last);
+  }
+  const carry = carryAt(person.segments, from, person.before);
+  if (carry && isUndecided(carry, rules, from)) from = Math.min(from, carry.since);
+  return from;
+}
+
+/** A status whose end is estimated already needs no second look; the segment tells. */
+function mayEndByItself(person: Person, last: LineFact): boolean {
+  if (last.eventType === 'LOGOUT') return false;
+  const tail = person.segments.at(-1);
+  return !(tail && tail.actual.estimated && tail.from >= last.occurredAt);
+}
+
+function lastBefore(facts: UserFacts | undefined, at: Instant): LineFact | undefined {
+  if (!facts) return undefined;
+  let index = facts.ordered.length - 1;
+  while (index >= 0 && facts.ordered[index]!.occurredAt > at) index--;
+  return facts.ordered[index];
+}
+
+/** Lets go of what lies before the window of `now`; call it when everything is stored. */
+export function rollWindow(person: Person, now: Instant): void {
+  const start = windowStartAt(person.timeZone, now);
+  if (start <= person.windowStart || person.unstoredFrom < start) return;
+  person.before = carryAt(person.segments, start, person.before);
+  person.segments = clipSegments(person.segments, start, Number.POSITIVE_INFINITY);
+  person.windowStart = start;
+  for (const facts of person.facts.values()) dropFactsBefore(facts, start);
+  const oldest = addDays(localDateOf(person.timeZone, start), -scheduleLookbackDays);
+  for (const shiftDate of person.schedules.keys()) {
+    if (shiftDate < oldest) person.schedules.delete(shiftDate);
+  }
+}

@@ -1,0 +1,91 @@
+/** SQL that the owner reads with, as pure values. Int64 columns come back as numbers. */
+import type { Instant } from '@adherence/domain/model.ts';
+
+/** A string literal of ClickHouse SQL. */
+export const literal = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+export interface UserRef {
+  readonly integrationId: string;
+  readonly externalUserId: string;
+}
+
+const userIn = (users: readonly UserRef[]): string =>
+  `(integration, external_user) IN (${users
+    .map(({ integrationId, externalUserId }) => `(${literal(integrationId)}, ${literal(externalUserId)})`)
+    .join(', ')})`;
+
+const personIn = (personIds: readonly string[]): string => `person IN (${personIds.map(literal).join(', ')})`;
+
+const factFields =
+  'integration, external_user, event_type, status, break_type, occurred_at, sequence, dedup_key, content_hash, received_at';
+
+/** Facts from an instant on. */
+export const factsFrom = (tenantId: string, users: readonly UserRef[], from: Instant): string =>
+  `SELECT ${factFields} FROM facts FINAL
+WHERE tenant = ${literal(tenantId)} AND ${userIn(users)} AND occurred_at >= ${from}`;
+
+/**
+ * What must be known of the time before: per user the last event, and the last that bears a status, in
+ * `[after, before)`. Several facts of the same millisecond are all given.
+ */
+export function factsBefore(
+  tenantId: string,
+  users: readonly UserRef[],
+  after: Instant,
+  before: Instant,
+  bearing: boolean,
+): string {
+  const where = `tenant = ${literal(tenantId)} AND ${userIn(users)} AND occurred_at >= ${after} AND occurred_at < ${before}${
+    bearing ? ` AND event_type != 'HEARTBEAT'` : ''
+  }`;
+  return `SELECT ${factFields} FROM facts FINAL
+WHERE ${where} AND (integration, external_user, occurred_at) IN (
+  SELECT integration, external_user, max(occurred_at) FROM facts WHERE ${where} GROUP BY integration, external_user)`;
+}
+
+export const firstFacts = (tenantId: string, users: readonly UserRef[]): string =>
+  `SELECT integration, external_user, min(occurred_at) AS first_at FROM facts
+WHERE tenant = ${literal(tenantId)} AND ${userIn(users)} GROUP BY integration, external_user`;
+
+export const firstSchedules = (tenantId: string, personIds: readonly string[]): string =>
+  `SELECT person, toString(min(shift_date)) AS first_date FROM schedules
+WHERE tenant = ${literal(tenantId)} AND ${personIn(personIds)} GROUP BY person`;
+
+/** Up to when each person's rows were computed. */
+export const lastComputed = (tenantId: string, personIds: readonly string[]): string =>
+  `SELECT person, max(as_of) AS as_of, toString(min(day)) AS first_day FROM person_days
+WHERE tenant = ${literal(tenantId)} AND ${personIn(personIds)} GROUP BY person`;
+
+/** The schedule documents that hold, shift dates inclusive. */
+export const schedulesBetween = (
+  tenantId: string,
+  personIds: readonly string[],
+  fromDate: string,
+  toDate: string,
+): string => `SELECT person, toString(shift_date) AS shift_date, max(offset) AS last_offset,
+  argMax(removed, offset) AS removed,
+  argMax(activities.activity, offset) AS activity_ids,
+  argMax(activities.start_at, offset) AS starts,
+  argMax(activities.end_at, offset) AS ends
+FROM schedules
+WHERE tenant = ${literal(tenantId)} AND ${personIn(personIds)}
+  AND shift_date >= ${literal(fromDate)} AND shift_date <= ${literal(toDate)}
+GROUP BY person, shift_date`;
+
+export const feedGapsOf = (tenantId: string, integrationIds: readonly string[]): string =>
+  `SELECT integration, asked, threshold_ms, changed_from, first_at, last_at, open_from,
+  gaps.from_at AS gap_from, gaps.to_at AS gap_to FROM feed_gaps FINAL
+WHERE tenant = ${literal(tenantId)} AND integration IN (${integrationIds.map(literal).join(', ')})`;
+
+/** Silences longer than the threshold between consecutive seconds with notifications, and the ends of the feed. */
+export const gapsFromSeconds = (tenantId: string, integrationId: string, thresholdMs: number): string =>
+  `SELECT min(least) AS first_at, max(greatest) AS last_at,
+  groupArrayIf(previous, previous > 0 AND least - previous > ${thresholdMs}) AS gap_from,
+  groupArrayIf(least, previous > 0 AND least - previous > ${thresholdMs}) AS gap_to
+FROM (
+  SELECT least, greatest, lagInFrame(greatest, 1, 0) OVER (ORDER BY second ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS previous
+  FROM (SELECT second, min(least) AS least, max(greatest) AS greatest FROM feed_seconds
+    WHERE tenant = ${literal(tenantId)} AND integration = ${literal(integrationId)} GROUP BY second ORDER BY second))`;
+
+export const openRecomputations = `SELECT tenant, person, asked_on, ask_offset, from_at, to_at, reason,
+  recomputation_id, configuration_offset, asked_at FROM recomputations FINAL WHERE done = 0`;

@@ -1,0 +1,198 @@
+/** Values <-> rows of ClickHouse, as arrays in the order of the column lists. Pure. */
+import type { Cell } from '@adherence/domain/compute/cells.ts';
+import type { PersonDay } from '@adherence/domain/compute/person-days.ts';
+import { rulesVersion } from '@adherence/domain/compute/rules.ts';
+import type { Amounts, Instant, LineFact, Segment } from '@adherence/domain/model.ts';
+import type { ActivityEvent } from '@adherence/schemas/records.ts';
+import { amountColumns } from '@adherence/schemas/tables.ts';
+
+export type Row = readonly unknown[];
+
+export const factColumns = [
+  'tenant',
+  'integration',
+  'external_user',
+  'occurred_at',
+  'dedup_key',
+  'content_hash',
+  'event_type',
+  'status',
+  'break_type',
+  'sequence',
+  'received_at',
+  'flags',
+  'detail',
+  'source_partition',
+  'source_offset',
+  'version',
+] as const;
+
+/** The version of a fact makes the earliest receipt win. */
+const latestReceipt = 2 ** 52;
+
+export function factRow(event: ActivityEvent): Row {
+  return [
+    event.tenantId,
+    event.integrationId,
+    event.externalUserId,
+    event.occurredAt,
+    event.dedupKey,
+    event.contentHash,
+    event.eventType,
+    event.status,
+    event.breakType,
+    event.sequence,
+    event.receivedAt,
+    event.flags,
+    event.detail,
+    event.sourcePartition,
+    event.sourceOffset,
+    latestReceipt - event.receivedAt,
+  ];
+}
+
+export const lineFactOf = (event: ActivityEvent): LineFact => ({
+  integrationId: event.integrationId,
+  externalUserId: event.externalUserId,
+  eventType: event.eventType as LineFact['eventType'],
+  status: event.status,
+  breakType: event.breakType,
+  occurredAt: event.occurredAt,
+  sequence: event.sequence,
+  dedupKey: event.dedupKey,
+  contentHash: event.contentHash,
+  receivedAt: event.receivedAt,
+});
+
+export const receivedColumns = [
+  'source_partition',
+  'source_offset',
+  'tenant',
+  'integration',
+  'outcome',
+] as const;
+
+const amountKeys = [
+  'scheduledMs',
+  'inMs',
+  'notPresentMs',
+  'wrongActivityMs',
+  'noDataMs',
+  'excludedMs',
+  'notScheduledMs',
+  'workedMs',
+  'rawInMs',
+  'rawNotPresentMs',
+  'rawWrongActivityMs',
+] as const satisfies readonly (keyof Amounts)[];
+
+export const personDayColumns = [
+  'tenant',
+  'person',
+  'day',
+  'version',
+  'as_of',
+  'rules_version',
+  'time_zone',
+  'day_start',
+  'day_end',
+  'final_until',
+  ...amountColumns,
+  'cells.bucket',
+  'cells.shift_date',
+  'cells.scheduled_activity',
+  'cells.actual_activity',
+  ...amountColumns.map((name) => `cells.${name}`),
+  'segments.from_at',
+  'segments.to_at',
+  'segments.shift_date',
+  'segments.scheduled_activity',
+  'segments.actual_kind',
+  'segments.actual_activity',
+  'segments.external_status',
+  'segments.break_type',
+  'segments.estimated',
+  'segments.state',
+  'segments.in_buffer',
+  'segments.counted_as',
+] as const;
+
+export interface ResultVersion {
+  /** Offset on activity.events up to which it was computed. */
+  readonly offset: number;
+  readonly configurationOffset: number;
+  readonly asOf: Instant;
+}
+
+/** (offset, configuration offset, asOf) in one UInt128: 44, 40 and 44 bits, as a decimal string. */
+export const packVersion = ({ offset, configurationOffset, asOf }: ResultVersion): string =>
+  ((BigInt(offset) << 84n) | (BigInt(configurationOffset) << 44n) | BigInt(asOf)).toString();
+
+export function personDayRow(
+  person: { readonly tenantId: string; readonly personId: string; readonly timeZone: string },
+  day: PersonDay,
+  version: ResultVersion,
+  finalUntil: Instant,
+): Row {
+  const { cells, segments } = day;
+  return [
+    person.tenantId,
+    person.personId,
+    day.day,
+    packVersion(version),
+    version.asOf,
+    rulesVersion,
+    person.timeZone,
+    day.from,
+    day.to,
+    finalUntil,
+    ...amountKeys.map((key) => day.totals[key]),
+    cells.map((cell) => cell.bucket),
+    cells.map((cell) => cell.shiftDate ?? ''),
+    cells.map((cell) => cell.scheduledActivityId ?? ''),
+    cells.map((cell) => cell.actualActivityId ?? ''),
+    ...amountKeys.map((key) => cells.map((cell: Cell) => cell[key])),
+    segments.map((segment) => segment.from),
+    segments.map((segment) => segment.to),
+    segments.map((segment) => segment.shiftDate ?? ''),
+    segments.map((segment) => segment.scheduledActivityId ?? ''),
+    segments.map((segment) => segment.actual.kind),
+    segments.map((segment) => segment.actual.activityId ?? ''),
+    segments.map((segment) => segment.actual.externalStatus),
+    segments.map((segment) => segment.actual.breakType),
+    segments.map((segment) => (segment.actual.estimated ? 1 : 0)),
+    segments.map((segment) => segment.state ?? ''),
+    segments.map((segment: Segment) => (segment.inBuffer ? 1 : 0)),
+    segments.map((segment) => segment.countedAs ?? ''),
+  ];
+}
+
+export const scheduleColumns = [
+  'tenant',
+  'person',
+  'shift_date',
+  'offset',
+  'removed',
+  'activities.activity',
+  'activities.start_at',
+  'activities.end_at',
+  'command_id',
+  'written_by',
+  'written_at',
+] as const;
+
+export const feedSecondColumns = ['tenant', 'integration', 'second', 'least', 'greatest'] as const;
+
+export const recomputationColumns = [
+  'tenant',
+  'person',
+  'asked_on',
+  'ask_offset',
+  'from_at',
+  'to_at',
+  'reason',
+  'recomputation_id',
+  'configuration_offset',
+  'asked_at',
+  'done',
+] as const;

@@ -1,0 +1,261 @@
+/** What the owner reads from ClickHouse, as values of the domain. Writing is `insertRows` with the columns of rows.ts. */
+import { userKey } from '@adherence/domain/compute/actual.ts';
+import type { Instant, Interval, LineFact, ScheduleDocument } from '@adherence/domain/model.ts';
+import {
+  factsBefore,
+  factsFrom,
+  feedGapsOf,
+  firstFacts,
+  firstSchedules,
+  gapsFromSeconds,
+  lastComputed,
+  openRecomputations,
+  schedulesBetween,
+  type UserRef,
+} from './queries.ts';
+import type { Row } from './rows.ts';
+
+export interface Database {
+  insertRows(table: string, columns: readonly string[], rows: readonly Row[]): Promise<void>;
+  query<T>(sql: string): Promise<T[]>;
+}
+
+interface FactRow {
+  integration: string;
+  external_user: string;
+  event_type: LineFact['eventType'];
+  status: string | null;
+  break_type: string | null;
+  occurred_at: number;
+  sequence: number | null;
+  dedup_key: string;
+  content_hash: string;
+  received_at: number;
+}
+
+/** Facts of users from an instant on, and before it what their lines need (see `loadLines`). */
+export type Lines = ReadonlyMap<string, readonly LineFact[]>;
+
+const dayMs = 24 * 60 * 60_000;
+/** How far back the last event before a range is looked for, step by step; most users need the first only. */
+const lookBackMs = [3 * dayMs, 40 * dayMs, Number.POSITIVE_INFINITY];
+
+/** Facts from `from` on, with each user's last event and last status before it. */
+export async function loadLines(
+  db: Database,
+  tenantId: string,
+  users: readonly UserRef[],
+  from: Instant,
+): Promise<Lines> {
+  const lines = new Map<string, LineFact[]>(
+    users.map(({ integrationId, externalUserId }) => [userKey(integrationId, externalUserId), []]),
+  );
+  if (users.length === 0) return lines;
+  const add = (rows: readonly FactRow[]) => {
+    for (const row of rows) lines.get(userKey(row.integration, row.external_user))!.push(lineFact(row));
+  };
+  add(await db.query<FactRow>(factsFrom(tenantId, users, from)));
+  let before = from;
+  let open = users;
+  for (const lookBack of lookBackMs) {
+    const after = Number.isFinite(lookBack) ? from - lookBack : -(2 ** 52);
+    const bearing = await db.query<FactRow>(factsBefore(tenantId, open, after, before, true));
+    add(bearing);
+    add(await db.query<FactRow>(factsBefore(tenantId, open, after, before, false)));
+    const found = new Set(bearing.map((row) => userKey(row.integration, row.external_user)));
+    open = open.filter((user) => !found.has(userKey(user.integrationId, user.externalUserId)));
+    if (open.length === 0) break;
+    before = after;
+  }
+  return lines;
+}
+
+const lineFact = (row: FactRow): LineFact => ({
+  integrationId: row.integration,
+  externalUserId: row.external_user,
+  eventType: row.event_type,
+  status: row.status,
+  breakType: row.break_type,
+  occurredAt: row.occurred_at,
+  sequence: row.sequence,
+  dedupKey: row.dedup_key,
+  contentHash: row.content_hash,
+  receivedAt: row.received_at,
+});
+
+/** First instant known of each user, by userKey. */
+export async function loadFirstFacts(
+  db: Database,
+  tenantId: string,
+  users: readonly UserRef[],
+): Promise<Map<string, Instant>> {
+  if (users.length === 0) return new Map();
+  const rows = await db.query<{ integration: string; external_user: string; first_at: number }>(
+    firstFacts(tenantId, users),
+  );
+  return new Map(rows.map((row) => [userKey(row.integration, row.external_user), row.first_at]));
+}
+
+/** First shift date of each person. */
+export async function loadFirstShiftDates(
+  db: Database,
+  tenantId: string,
+  personIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await db.query<{ person: string; first_date: string }>(firstSchedules(tenantId, personIds));
+  return new Map(rows.map((row) => [row.person, row.first_date]));
+}
+
+export interface StoredResults {
+  readonly asOf: Instant;
+  readonly firstDay: string;
+}
+
+export async function loadStoredResults(
+  db: Database,
+  tenantId: string,
+  personIds: readonly string[],
+): Promise<Map<string, StoredResults>> {
+  const rows = await db.query<{ person: string; as_of: number; first_day: string }>(
+    lastComputed(tenantId, personIds),
+  );
+  return new Map(rows.map((row) => [row.person, { asOf: row.as_of, firstDay: row.first_day }]));
+}
+
+export interface StoredSchedule extends ScheduleDocument {
+  readonly offset: number;
+  readonly removed: boolean;
+}
+
+/** Documents that hold, by person, shift dates inclusive; removed ones are given as such. */
+export async function loadSchedules(
+  db: Database,
+  tenantId: string,
+  personIds: readonly string[],
+  fromDate: string,
+  toDate: string,
+): Promise<Map<string, StoredSchedule[]>> {
+  const rows = await db.query<{
+    person: string;
+    shift_date: string;
+    last_offset: number;
+    removed: number;
+    activity_ids: string[];
+    starts: number[];
+    ends: number[];
+  }>(schedulesBetween(tenantId, personIds, fromDate, toDate));
+  const byPerson = new Map<string, StoredSchedule[]>();
+  for (const row of rows) {
+    const documents = byPerson.get(row.person) ?? [];
+    byPerson.set(row.person, documents);
+    documents.push({
+      shiftDate: row.shift_date,
+      offset: row.last_offset,
+      removed: row.removed === 1,
+      activities: row.activity_ids.map((activityId, i) => ({
+        activityId,
+        start: row.starts[i]!,
+        end: row.ends[i]!,
+      })),
+    });
+  }
+  return byPerson;
+}
+
+export interface StoredFeed {
+  readonly integrationId: string;
+  readonly asked: boolean;
+  readonly thresholdMs: number;
+  readonly changedFrom: Instant;
+  readonly first: Instant | null;
+  readonly last: Instant | null;
+  /** Start of a silence at the live end that was declared. */
+  readonly openFrom: Instant | null;
+  readonly gaps: readonly Interval[];
+}
+
+export async function loadFeeds(
+  db: Database,
+  tenantId: string,
+  integrationIds: readonly string[],
+): Promise<StoredFeed[]> {
+  if (integrationIds.length === 0) return [];
+  const rows = await db.query<{
+    integration: string;
+    asked: number;
+    threshold_ms: number;
+    changed_from: number;
+    first_at: number | null;
+    last_at: number | null;
+    open_from: number | null;
+    gap_from: number[];
+    gap_to: number[];
+  }>(feedGapsOf(tenantId, integrationIds));
+  return rows.map((row) => ({
+    integrationId: row.integration,
+    asked: row.asked === 1,
+    thresholdMs: row.threshold_ms,
+    changedFrom: row.changed_from,
+    first: row.first_at,
+    last: row.last_at,
+    openFrom: row.open_from,
+    gaps: row.gap_from.map((from, i) => ({ from, to: row.gap_to[i]! })),
+  }));
+}
+
+export async function loadGapsFromSeconds(
+  db: Database,
+  tenantId: string,
+  integrationId: string,
+  thresholdMs: number,
+): Promise<{ first: Instant | null; last: Instant | null; gaps: Interval[] }> {
+  const [row] = await db.query<{ first_at: number; last_at: number; gap_from: number[]; gap_to: number[] }>(
+    gapsFromSeconds(tenantId, integrationId, thresholdMs),
+  );
+  if (!row || row.last_at === 0) return { first: null, last: null, gaps: [] };
+  return {
+    first: row.first_at,
+    last: row.last_at,
+    gaps: row.gap_from.map((from, i) => ({ from, to: row.gap_to[i]! })),
+  };
+}
+
+export interface OpenRecomputation {
+  readonly tenantId: string;
+  readonly personId: string;
+  readonly askedOn: string;
+  readonly askOffset: number;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly reason: string;
+  readonly recomputationId: string;
+  readonly configurationOffset: number;
+  readonly askedAt: Instant;
+}
+
+export async function loadOpenRecomputations(db: Database): Promise<OpenRecomputation[]> {
+  const rows = await db.query<{
+    tenant: string;
+    person: string;
+    asked_on: string;
+    ask_offset: number;
+    from_at: number;
+    to_at: number;
+    reason: string;
+    recomputation_id: string;
+    configuration_offset: number;
+    asked_at: number;
+  }>(openRecomputations);
+  return rows.map((row) => ({
+    tenantId: row.tenant,
+    personId: row.person,
+    askedOn: row.asked_on,
+    askOffset: row.ask_offset,
+    from: row.from_at,
+    to: row.to_at,
+    reason: row.reason,
+    recomputationId: row.recomputation_id,
+    configurationOffset: row.configuration_offset,
+    askedAt: row.asked_at,
+  }));
+}
