@@ -1,0 +1,38 @@
+/** Tenants are created once, with their first admin token, and may be renamed. */
+import { type Change, type Command, faultsOf, noVersion, type Outcome, refusal } from './command.ts';
+import { tenantCommandSchema } from './entities.ts';
+import { isSame } from './same.ts';
+import type { ConfigurationState } from './tables.ts';
+
+export function decideTenant(state: ConfigurationState, command: Command, offset: number): Outcome {
+  const stored = state.tenants.get(command.tenantId)?.tenant;
+  if (command.action === 'delete' || command.id !== command.tenantId) {
+    return refusal('invalid', {
+      path: 'id',
+      message: 'a tenant is written under its own id and never deleted',
+    });
+  }
+  const parsed = tenantCommandSchema.safeParse(command.document);
+  if (!parsed.success) return refusal('invalid', ...faultsOf(parsed.error));
+  const { adminToken, ...document } = parsed.data;
+  // Only the creation of a tenant brings a token, so a second creation cannot add an administrator to it.
+  if (adminToken && stored) {
+    return refusal('conflict', { path: 'id', message: `tenant ${command.id} exists already` });
+  }
+  if (adminToken && state.tokens.has(adminToken.hash)) {
+    return refusal('conflict', { path: 'adminToken', message: 'token is in use already' });
+  }
+  if (command.ifMatch !== null && command.ifMatch !== (stored?.offset ?? noVersion)) {
+    return refusal('stale', { path: '', message: 'the tenant was changed meanwhile' });
+  }
+  if (stored && isSame(stored.document, document)) return { ok: true, change: null, offset: stored.offset };
+  const { tenantId, writtenBy, writtenAt } = command;
+  const written = { tenantId, offset, writtenBy, writtenAt, revived: null };
+  const before = stored?.document ?? null;
+  const change: Change = { ...written, entity: 'tenant', id: tenantId, before, after: document };
+  if (!adminToken) return { ok: true, change, created: !stored, firstToken: null };
+  const { id, name, hash } = adminToken;
+  const token = { name, hash, role: 'admin' as const };
+  const firstToken = { ...written, entity: 'token' as const, id, before: null, after: token };
+  return { ok: true, change, created: true, firstToken };
+}
