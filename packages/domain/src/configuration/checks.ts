@@ -109,7 +109,7 @@ function checkPerson({ tables, id, document }: PutCheck<'person'>): Faults {
     invalids.push({ path: 'planningUnitId', message: `unknown planning unit ${document.planningUnitId}` });
   }
   document.externalUsers.forEach((user, index) => {
-    const path = `externalUsers.${index}`;
+    const path = `externalUsers[${index}]`;
     if (!tables.integrations.has(user.integrationId)) {
       invalids.push({ path: `${path}.integrationId`, message: `unknown integration ${user.integrationId}` });
     }
@@ -186,7 +186,7 @@ function unknownPeople(tables: TenantTables, personIds: readonly string[] = []):
   const faults: Fault[] = [];
   personIds.forEach((personId, index) => {
     if (tables.people.has(personId)) return;
-    faults.push({ path: `personIds.${index}`, message: `unknown person ${personId}` });
+    faults.push({ path: `personIds[${index}]`, message: `unknown person ${personId}` });
   });
   return { invalid: faults, conflict: [] };
 }

@@ -85,13 +85,18 @@ export type Outcome =
 
 export const refusal = (problem: Problem, ...errors: Fault[]): Refusal => ({ ok: false, problem, errors });
 
-/** Faults of a zod error, paths written `externalUsers.0.integrationId`. */
+/** Faults of a zod error, paths written `externalUsers[0].integrationId`. */
 export function faultsOf(error: z.ZodError): Fault[] {
   return error.issues.flatMap((issue) => {
-    const path = issue.path.map(String);
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown field' }));
+      return issue.keys.map((key) => ({ path: pathText([...issue.path, key]), message: 'unknown field' }));
     }
-    return [{ path: path.join('.'), message: issue.message }];
+    return [{ path: pathText(issue.path), message: issue.message }];
   });
 }
+
+const pathText = (path: readonly PropertyKey[]): string =>
+  path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');

@@ -69,7 +69,7 @@ export function decideMatches(tables: TenantTables, command: Command, offset: nu
     (['actual', 'scheduled'] as const)
       .filter((side) => rule[side].startsWith('activity:'))
       .filter((side) => !isActivity(tables, rule[side].slice('activity:'.length)))
-      .map((side) => ({ path: `rules.${index}.${side}`, message: `unknown activity in ${rule[side]}` })),
+      .map((side) => ({ path: `rules[${index}].${side}`, message: `unknown activity in ${rule[side]}` })),
   );
   const versions = tables.rules.matches;
   return decideSingle('matches', versions, rules, validFrom, faults, command, offset, (value, from) => ({

@@ -77,7 +77,7 @@ describe('every entity', () => {
         externalUsers: [{ integrationId: 'odigo' }],
       }),
     );
-    expect(paths(last).sort()).toEqual(['externalUsers.0.externalUserId', 'name', 'planningUnitId']);
+    expect(paths(last).sort()).toEqual(['externalUsers[0].externalUserId', 'name', 'planningUnitId']);
   });
 });
 
@@ -192,7 +192,7 @@ describe('person', () => {
       }),
     );
     expect(problemOf(last)).toBe('invalid');
-    expect(paths(last)).toEqual(['planningUnitId', 'externalUsers.0.integrationId', 'externalUsers.2']);
+    expect(paths(last)).toEqual(['planningUnitId', 'externalUsers[0].integrationId', 'externalUsers[2]']);
     expect(problemOf(after(command('person', 'p1', person(user('a', 5, 5)))).last)).toBe('invalid');
   });
 
@@ -339,7 +339,7 @@ describe('versions', () => {
       { actual: 'type:Lunch', scheduled: 'offline' },
     ];
     expect(paths(after(command('matches', '', { rules: rules.slice(0, 1) })).last)).toEqual([
-      'rules.0.actual',
+      'rules[0].actual',
     ]);
     expect(problemOf(after(command('matches', '', { rules })).last)).toBe('invalid');
     expect(problemOf(after(mapping('none')).last)).toBe('invalid');
