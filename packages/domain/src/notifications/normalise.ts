@@ -1,0 +1,84 @@
+/**
+ * A parsed item as a status fact: the same for every spelling, envelope and repetition of the same notification.
+ * The key and the hash are parts of the fact's stored identity: a change of either is a change of all stored data.
+ */
+import { hash } from 'node:crypto';
+import type { FactFlag, Instant, StatusFact } from '../model.ts';
+import type { ParsedItem } from './parse.ts';
+import { readTime } from './read-time.ts';
+
+export interface Receipt {
+  readonly tenantId: string;
+  readonly integrationId: string;
+  /** IANA zone of the integration, for times that name none. */
+  readonly timeZone: string;
+  readonly receivedAt: Instant;
+  /** Place of the item in its request: the order of items that carry no time of their own. */
+  readonly itemIndex: number;
+}
+
+export type NormalisedFact = StatusFact & { readonly detail: Readonly<Record<string, string>> };
+
+export function normalise(item: ParsedItem, receipt: Receipt): NormalisedFact {
+  const { receivedAt } = receipt;
+  const time = occurrence(item.times, receipt);
+  return {
+    tenantId: receipt.tenantId,
+    integrationId: receipt.integrationId,
+    externalUserId: item.agentId,
+    eventType: item.eventType,
+    status: item.status,
+    breakType: item.breakType,
+    occurredAt: time.occurredAt,
+    sequence: item.sequence ?? time.order,
+    dedupKey: dedupKeyOf(item, time.named, receipt),
+    contentHash: contentHashOf(item, time.named),
+    receivedAt,
+    flags: time.flag === null ? item.flags : [...item.flags, time.flag],
+    detail: item.detail,
+  };
+}
+
+/** Clocks may run ahead by this much before an event is placed at its receipt. */
+export const maxAheadMs = 5 * 60_000;
+
+interface Occurrence {
+  readonly occurredAt: Instant;
+  /** The instant that the sender named, before clamping; null when it named none that can be read. */
+  readonly named: Instant | null;
+  /** Events placed at one receipt keep the order in which they were named or sent. */
+  readonly order: number | null;
+  readonly flag: FactFlag | null;
+}
+
+function occurrence(times: readonly string[], { timeZone, receivedAt, itemIndex }: Receipt): Occurrence {
+  for (const text of times) {
+    const read = readTime(text, timeZone);
+    if (read === null) continue;
+    const { instant: named, flag } = read;
+    if (named <= receivedAt + maxAheadMs) return { occurredAt: named, named, order: null, flag };
+    return { occurredAt: receivedAt, named, order: named - receivedAt, flag: 'time-in-future' };
+  }
+  return { occurredAt: receivedAt, named: null, order: itemIndex, flag: 'time-missing' };
+}
+
+/**
+ * The sender's event id with the instant it names: a sender that counts from 1 again loses nothing. Without an id the
+ * content; and where the time is ours too, the receipt, so that of A, B, A none is taken for a repeat.
+ */
+function dedupKeyOf(item: ParsedItem, named: Instant | null, { receivedAt, itemIndex }: Receipt): string {
+  if (item.eventId !== null) return digest(['id', item.eventId, named]);
+  const { agentId, eventType, status, breakType, channel, taskRef } = item;
+  const content = [agentId, eventType, status, breakType, named, channel, taskRef];
+  return digest(named === null ? ['receipt', receivedAt, itemIndex, ...content] : ['content', ...content]);
+}
+
+/** What makes two notifications with one key differ; nothing of transport or receipt. */
+function contentHashOf(item: ParsedItem, named: Instant | null): string {
+  const { eventType, status, breakType, sequence, channel, taskRef } = item;
+  return digest([eventType, status, breakType, named, sequence, channel, taskRef]);
+}
+
+/** 128 bits of SHA-256, as 32 hexadecimal digits. */
+const digest = (parts: readonly (string | number | null)[]): string =>
+  hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32);
