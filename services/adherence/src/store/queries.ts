@@ -56,12 +56,13 @@ export const lastComputed = (tenantId: string, personIds: readonly string[]): st
   `SELECT person, max(as_of) AS as_of, toString(min(day)) AS first_day FROM person_days
 WHERE tenant = ${literal(tenantId)} AND ${personIn(personIds)} GROUP BY person`;
 
-/** The schedule documents that hold, shift dates inclusive. */
+/** The schedule documents that hold (or held before an offset), shift dates inclusive. */
 export const schedulesBetween = (
   tenantId: string,
   personIds: readonly string[],
   fromDate: string,
   toDate: string,
+  beforeOffset: number | null,
 ): string => `SELECT person, toString(shift_date) AS shift_date, max(offset) AS last_offset,
   argMax(removed, offset) AS removed,
   argMax(activities.activity, offset) AS activity_ids,
@@ -69,7 +70,9 @@ export const schedulesBetween = (
   argMax(activities.end_at, offset) AS ends
 FROM schedules
 WHERE tenant = ${literal(tenantId)} AND ${personIn(personIds)}
-  AND shift_date >= ${literal(fromDate)} AND shift_date <= ${literal(toDate)}
+  AND shift_date >= ${literal(fromDate)} AND shift_date <= ${literal(toDate)}${
+    beforeOffset === null ? '' : ` AND offset < ${beforeOffset}`
+  }
 GROUP BY person, shift_date`;
 
 export const feedGapsOf = (tenantId: string, integrationIds: readonly string[]): string =>

@@ -134,6 +134,7 @@ export async function loadSchedules(
   personIds: readonly string[],
   fromDate: string,
   toDate: string,
+  beforeOffset: number | null = null,
 ): Promise<Map<string, StoredSchedule[]>> {
   const rows = await db.query<{
     person: string;
@@ -143,7 +144,7 @@ export async function loadSchedules(
     activity_ids: string[];
     starts: number[];
     ends: number[];
-  }>(schedulesBetween(tenantId, personIds, fromDate, toDate));
+  }>(schedulesBetween(tenantId, personIds, fromDate, toDate, beforeOffset));
   const byPerson = new Map<string, StoredSchedule[]>();
   for (const row of rows) {
     const documents = byPerson.get(row.person) ?? [];

@@ -1,0 +1,312 @@
+/**
+ * The owner of people by partition, as the consume loop sees it: take into memory and onto the board at once, settle
+ * into ClickHouse as one, hand over when a partition moves.
+ */
+import { rulesOf } from '@adherence/domain/compute/rules.ts';
+import type { Change } from '@adherence/domain/configuration/command.ts';
+import type { Instant } from '@adherence/domain/model.ts';
+import type { AssignedPartition, InMessage } from '@adherence/runtime/broker/broker.ts';
+import type { Processor } from '@adherence/runtime/consume.ts';
+import { integrationKey, partitionOf, streamPartitions, topics } from '@adherence/schemas/topics.ts';
+import { askForChanges, type ChangeNotes, newChangeNotes, noteChange } from './configuration-changes.ts';
+import { advance, type Person } from './domain/person.ts';
+import { feedsOf, isSilent, openSilences, refreshFeed, thresholdOf } from './feeds.ts';
+import type { Owner } from './owner.ts';
+import {
+  newPartition,
+  type Partition,
+  partitionOfPerson,
+  queueRebuild,
+  type Rebuild,
+  type Request,
+} from './partition.ts';
+import { liveMessages, liveTombstone } from './results.ts';
+import {
+  abandonSettling,
+  advancePeople,
+  askForFeeds,
+  askForPeople,
+  beginSettling,
+  forgetJudged,
+  nextRebuilds,
+  rollWindows,
+  runRebuilds,
+  type Settling,
+  storeInputs,
+  storeRequests,
+  storeResults,
+} from './settle.ts';
+import type { Row } from './store/rows.ts';
+import { loadOpenRecomputations, loadStoredResults } from './store/store.ts';
+import { type Decoded, takeRecords } from './take.ts';
+
+export interface AdherenceProcessor extends Processor {
+  /** Called for every change right after it was folded. */
+  noteChange(change: Change): void;
+  /** Refreshes people whose state changes by itself at this instant; answers when to come again. */
+  refreshDue(): Promise<Instant>;
+  /** The next settling computes everybody up to its instant. */
+  tick(): void;
+  /** There is work that a settling would do. */
+  hasWork(): boolean;
+  /** Declares feeds silent whose threshold has passed; the pipeline must not be behind. */
+  declareSilentFeeds(): Promise<void>;
+  mayBeSilent(): boolean;
+}
+
+/** People loaded or computed again at once, and for how long a settling does so before live work goes on. */
+const peopleAtOnce = 25;
+const rebuildBudgetMs = 400;
+/** A batch that is this far behind is stored first; its people come onto the board with the settling. */
+const liveWithinMessages = 20_000;
+
+export function adherenceProcessor(owner: Owner): AdherenceProcessor {
+  const { partitions, clock, producer, configuration } = owner;
+  const notes: ChangeNotes = newChangeNotes(configuration.offset());
+  const published = new WeakMap<Person, string>();
+  /** Rows computed and not yet stored, newest per person and day. */
+  const results = new Map<string, Row>();
+  /** Requests that are not in the table yet, and those whose results are computed. */
+  const unrecorded = new Set<Request>();
+  const answered = new Set<Request>();
+  let everybody = false;
+  /** Instant up to which all people of the partitions were computed. */
+  let computedTo: Instant = 0;
+  const eventsUntil = new Map<number, Instant>();
+
+  async function take({ partition: number, messages, highWatermark }: Parameters<Processor['take']>[0]) {
+    const partition = partitions.get(number);
+    if (!partition) return;
+    const fresh = messages.filter(({ offset }) => offset >= partition.position);
+    const touched = await takeRecords(owner, partition, fresh.map(decode));
+    const behind = highWatermark - partition.position;
+    const until = behind > 0 ? (fresh.at(-1)?.timestamp ?? 0) : clock.now();
+    eventsUntil.set(number, until);
+    if (behind <= liveWithinMessages) await showLive(partition, touched);
+  }
+
+  function decode(message: InMessage): Decoded {
+    const { name, record } = owner.codec.decode(message.value!);
+    return { message, name, record };
+  }
+
+  async function showLive(partition: Partition, people: Iterable<Person>): Promise<void> {
+    const now = clock.now();
+    for (const person of people) advanceOne(person, now);
+    await publishLive(partition, people);
+  }
+
+  function advanceOne(person: Person, now: Instant): void {
+    const tables = configuration.state().tenants.get(person.tenantId);
+    if (!tables) return;
+    const feeds = feedsOf(owner, person.tenantId, new Set(person.externalUsers.map((u) => u.integrationId)));
+    advance(person, rulesOf(tables.rules), feeds, now);
+  }
+
+  async function publishLive(partition: Partition, people: Iterable<Person>): Promise<void> {
+    const until = eventsUntil.get(partition.number) ?? clock.now();
+    const messages = liveMessages(partition, people, published, until);
+    if (messages.length > 0) await producer.send(messages);
+  }
+
+  async function settle() {
+    const configurationOffset = configuration.offset();
+    const settlings = beginSettling(partitions.values());
+    try {
+      await storeInputs(owner, settlings);
+      forgetJudged(settlings);
+      await publishOutcomes(settlings);
+      await askForPeople(owner, settlings, notes, configurationOffset);
+    } catch (error) {
+      abandonSettling(settlings);
+      throw error;
+    }
+    for (const { unsettled } of settlings) for (const request of unsettled.requests) unrecorded.add(request);
+    await rebuildWithinBudget();
+    await computeResults();
+    await storeWhatIsComputed();
+    for (const partition of partitions.values()) rollWindows(partition, clock.now());
+    return settlings.map(({ partition, position }) => ({
+      partition: partition.number,
+      offset: position,
+      metadata: JSON.stringify({ configurationAsked: configurationOffset }),
+    }));
+  }
+
+  /** Results first, then which requests they answered; what is put off is recorded before it may be committed. */
+  async function storeWhatIsComputed(): Promise<void> {
+    const rows = [...results];
+    await storeResults(
+      owner,
+      rows.map(([, row]) => row),
+    );
+    for (const [key, row] of rows) if (results.get(key) === row) results.delete(key);
+    const done = [...answered];
+    const open = [...unrecorded].filter((request) => !answered.has(request));
+    await storeRequests(owner, open, 0);
+    await storeRequests(owner, done, 1);
+    for (const request of [...open, ...done]) unrecorded.delete(request);
+    for (const request of done) answered.delete(request);
+  }
+
+  async function publishOutcomes(settlings: readonly Settling[]): Promise<void> {
+    const outcomes = settlings.flatMap(({ unsettled }) => unsettled.outcomes);
+    if (outcomes.length === 0) return;
+    await producer.send(
+      outcomes.map((outcome) => ({
+        topic: topics.scheduleOutcomes.name,
+        partition: 0,
+        key: outcome.commandId,
+        value: Buffer.from(JSON.stringify(outcome)),
+      })),
+    );
+  }
+
+  async function rebuildWithinBudget(): Promise<void> {
+    const until = clock.now() + rebuildBudgetMs;
+    for (const partition of partitions.values()) {
+      let next = nextRebuilds(partition, peopleAtOnce);
+      while (next) {
+        await rebuild(partition, next.tenantId, next.rebuilds);
+        next = clock.now() < until ? nextRebuilds(partition, peopleAtOnce) : null;
+      }
+      if (clock.now() >= until) return;
+    }
+  }
+
+  async function rebuild(
+    partition: Partition,
+    tenantId: string,
+    rebuilds: readonly Rebuild[],
+  ): Promise<void> {
+    try {
+      const { people, gone, rows } = await runRebuilds(owner, partition, tenantId, rebuilds);
+      keep(rows);
+      for (const request of rebuilds.flatMap(({ requests }) => requests)) answered.add(request);
+      await publishLive(partition, people);
+      if (gone.length > 0) await producer.send(gone.map((key) => liveTombstone(partition, key)));
+    } catch (error) {
+      for (const { personId, from, requests } of rebuilds) {
+        queueRebuild(partition, tenantId, personId, from);
+        for (const request of requests) queueRebuild(partition, tenantId, personId, from, request);
+      }
+      throw error;
+    }
+  }
+
+  async function computeResults(): Promise<void> {
+    const all = everybody;
+    everybody = false;
+    const instant = clock.now();
+    for (const partition of partitions.values()) {
+      keep(advancePeople(owner, partition, all));
+      if (all) await publishLive(partition, partition.people.values());
+    }
+    if (all) computedTo = instant;
+  }
+
+  function keep(rows: readonly Row[]): void {
+    for (const row of rows) results.set(`${row[0]}|${row[1]}|${row[2]}`, row);
+  }
+
+  async function assigned(list: readonly AssignedPartition[]): Promise<void> {
+    const recomputations = await loadOpenRecomputations(owner.db);
+    for (const { partition: number, offset, metadata } of list) {
+      const asked = askedBefore(metadata) ?? configuration.offset();
+      const partition = newPartition(number, offset ?? 0, asked);
+      await queuePeople(partition);
+      for (const open of recomputations) {
+        if (partitionOfPerson(open.tenantId, open.personId) !== number) continue;
+        queueRebuild(partition, open.tenantId, open.personId, open.from, open);
+      }
+      askForChanges(owner, partition, notes, configuration.offset(), true, partition.unsettled);
+      for (const request of partition.unsettled.requests) unrecorded.add(request);
+      partitions.set(number, partition);
+      await loadFeedsOf(partition);
+      await takeOver(partition);
+    }
+  }
+
+  /** Everybody of the partition, from up to where their rows were computed. */
+  async function queuePeople(partition: Partition): Promise<void> {
+    for (const [tenantId, tables] of configuration.state().tenants) {
+      const personIds = [...tables.people.keys()].filter(
+        (personId) => partitionOfPerson(tenantId, personId) === partition.number,
+      );
+      if (personIds.length === 0) continue;
+      const stored = await loadStoredResults(owner.db, tenantId, personIds);
+      for (const personId of personIds)
+        queueRebuild(partition, tenantId, personId, stored.get(personId)?.asOf ?? 0);
+    }
+  }
+
+  async function loadFeedsOf(partition: Partition): Promise<void> {
+    for (const [tenantId, tables] of configuration.state().tenants) {
+      for (const integrationId of tables.integrations.keys()) {
+        const isOwn =
+          partitionOf(integrationKey(tenantId, integrationId), streamPartitions) === partition.number;
+        if (!isOwn || thresholdOf(owner, tenantId, integrationId) === null) continue;
+        await refreshFeed(owner, partition, tenantId, integrationId);
+      }
+    }
+    await askForFeeds(owner, partition);
+  }
+
+  /** Everything queued at take-over is done before the first record is taken, so that the board is right. */
+  async function takeOver(partition: Partition): Promise<void> {
+    for (let next = nextRebuilds(partition, 200); next; next = nextRebuilds(partition, 200)) {
+      await rebuild(partition, next.tenantId, next.rebuilds);
+      await storeWhatIsComputed();
+    }
+  }
+
+  function revoked(): void {
+    partitions.clear();
+    results.clear();
+    unrecorded.clear();
+    answered.clear();
+    owner.feeds.clear();
+  }
+
+  async function refreshDue(): Promise<Instant> {
+    const now = clock.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const partition of partitions.values()) {
+      const due = [...partition.people.values()].filter(({ dueAt }) => dueAt < now);
+      if (due.length > 0) await showLive(partition, due);
+      for (const { dueAt } of partition.people.values()) next = Math.min(next, dueAt);
+    }
+    return next;
+  }
+
+  async function declareSilentFeeds(): Promise<void> {
+    for (const partition of partitions.values()) {
+      openSilences(partition, clock.now());
+      await askForFeeds(owner, partition);
+    }
+  }
+
+  return {
+    assigned,
+    take,
+    settle,
+    revoked,
+    refreshDue,
+    declareSilentFeeds,
+    noteChange: (change) => noteChange(notes, change, owner),
+    tick: () => {
+      everybody = true;
+    },
+    hasWork: () => [...partitions.values()].some(({ rebuilds }) => rebuilds.size > 0),
+    mayBeSilent: () =>
+      [...partitions.values()].some(({ feeds }) =>
+        [...feeds.values()].some((feed) => isSilent(feed, clock.now())),
+      ),
+  };
+}
+
+function askedBefore(metadata: string | null): number | null {
+  if (!metadata) return null;
+  const { configurationAsked } = JSON.parse(metadata) as { configurationAsked?: number };
+  return configurationAsked ?? null;
+}

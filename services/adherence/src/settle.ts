@@ -1,0 +1,262 @@
+/**
+ * Settling: everything taken becomes durable, then may be committed. The order is the promise: facts, then whom they
+ * concern elsewhere, then results; a crash between any two steps is repaired by doing the records again.
+ */
+import { rulesOf } from '@adherence/domain/compute/rules.ts';
+import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
+import type { RecomputationAsked } from '@adherence/schemas/records.ts';
+import { personKey, topics } from '@adherence/schemas/topics.ts';
+import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
+import { advance, inputsOf, type Person, rollWindow } from './domain/person.ts';
+import {
+  applyMarks,
+  feedGapColumns,
+  feedRow,
+  feedsOf,
+  peopleOfFeed,
+  refreshFeed,
+  unaskedFeeds,
+} from './feeds.ts';
+import type { Owner } from './owner.ts';
+import {
+  type Ask,
+  mergeAsk,
+  newUnsettled,
+  type Partition,
+  partitionOfPerson,
+  putBack,
+  type Rebuild,
+  type Request,
+  type Unsettled,
+} from './partition.ts';
+import { rebuildPeople } from './rebuild.ts';
+import { resultRows } from './results.ts';
+import {
+  factColumns,
+  feedSecondColumns,
+  personDayColumns,
+  type Row,
+  receivedColumns,
+  recomputationColumns,
+  scheduleColumns,
+} from './store/rows.ts';
+
+export interface Settling {
+  readonly partition: Partition;
+  readonly unsettled: Unsettled;
+  readonly position: number;
+}
+
+/** Takes what is unsettled off the partitions; from here on newer records gather anew. */
+export function beginSettling(partitions: Iterable<Partition>): Settling[] {
+  return [...partitions].map((partition) => {
+    const { unsettled, position } = partition;
+    partition.unsettled = newUnsettled();
+    return { partition, unsettled, position };
+  });
+}
+
+export function abandonSettling(settlings: readonly Settling[]): void {
+  for (const { partition, unsettled } of settlings) putBack(partition, unsettled);
+}
+
+/** Facts, ledger, schedules, feed seconds: what everything else is computed from. */
+export async function storeInputs({ db }: Owner, settlings: readonly Settling[]): Promise<void> {
+  const all = <T>(pick: (unsettled: Unsettled) => readonly T[]): T[] =>
+    settlings.flatMap(({ unsettled }) => pick(unsettled));
+  await Promise.all([
+    insert(
+      db,
+      'facts',
+      factColumns,
+      all((u) => u.facts),
+    ),
+    insert(
+      db,
+      'schedules',
+      scheduleColumns,
+      all((u) => u.schedules),
+    ),
+    insert(
+      db,
+      'feed_seconds',
+      feedSecondColumns,
+      all((u) => u.marks).map((m) => [m.tenantId, m.integrationId, m.second, m.least, m.greatest]),
+    ),
+  ]);
+  // The ledger says "stored", so it comes after what is stored.
+  await insert(
+    db,
+    'received',
+    receivedColumns,
+    all((u) => u.received),
+  );
+}
+
+/** Forgets schedule documents that are stored now, unless they were replaced meanwhile. */
+export function forgetJudged(settlings: readonly Settling[]): void {
+  for (const { partition, position } of settlings) {
+    for (const [key, document] of partition.judged)
+      if (document.offset < position) partition.judged.delete(key);
+  }
+}
+
+/** Whom stored facts, changed configuration and changed feeds concern: queued here, asked for elsewhere. */
+export async function askForPeople(
+  owner: Owner,
+  settlings: readonly Settling[],
+  notes: ChangeNotes,
+  configurationOffset: number,
+): Promise<void> {
+  const foreign = new Map<string, Ask>();
+  for (const { partition, unsettled } of settlings) {
+    askForChanges(owner, partition, notes, configurationOffset, false, unsettled);
+    for (const ask of unsettled.foreign.values()) mergeAsk(foreign, ask);
+    for (const { tenantId, integrationId } of unsettled.feeds.values()) {
+      await refreshFeed(owner, partition, tenantId, integrationId);
+    }
+    await applyMarks(owner, partition, unsettled.marks);
+  }
+  await sendAsks(owner, foreign.values(), configurationOffset);
+  for (const { partition } of settlings) await askForFeeds(owner, partition);
+}
+
+/** Tells the table, then the people, then the table that they were told: a crash between them asks once more. */
+export async function askForFeeds(owner: Owner, partition: Partition): Promise<void> {
+  const changed = unaskedFeeds(partition);
+  if (changed.length === 0) return;
+  const { db, clock, configuration } = owner;
+  const now = clock.now();
+  const rows = (asked: 0 | 1) => changed.map((feed) => feedRow(feed, partition.position, now, asked));
+  await insert(db, 'feed_gaps', feedGapColumns, rows(0));
+  await sendAsks(
+    owner,
+    changed.flatMap((feed) => peopleOfFeed(owner, feed)),
+    configuration.offset(),
+  );
+  await insert(db, 'feed_gaps', feedGapColumns, rows(1));
+  for (const { feed, changedFrom } of changed) {
+    if (feed.unaskedFrom === changedFrom) feed.unaskedFrom = Number.POSITIVE_INFINITY;
+  }
+}
+
+async function sendAsks(owner: Owner, asks: Iterable<Ask>, configurationOffset: number): Promise<void> {
+  const messages: OutMessage[] = [];
+  for (const { tenantId, personId, from, reason } of asks) {
+    const record: RecomputationAsked = {
+      tenantId,
+      personId,
+      from,
+      to: owner.clock.now(),
+      reason,
+      configurationOffset,
+      recomputationId: null,
+    };
+    messages.push({
+      topic: topics.activityEvents.name,
+      partition: partitionOfPerson(tenantId, personId),
+      key: personKey(tenantId, personId),
+      value: owner.codec.encode('RecomputationAsked', record),
+    });
+  }
+  if (messages.length > 0) await owner.producer.send(messages);
+}
+
+/** Takes people off the queue, at most `limit`, all of one tenant. */
+export function nextRebuilds(
+  partition: Partition,
+  limit: number,
+): { tenantId: string; rebuilds: Rebuild[] } | null {
+  let tenantId: string | null = null;
+  const rebuilds: Rebuild[] = [];
+  for (const [key, rebuild] of partition.rebuilds) {
+    tenantId ??= rebuild.tenantId;
+    if (rebuild.tenantId !== tenantId) continue;
+    rebuilds.push(rebuild);
+    partition.rebuilds.delete(key);
+    if (rebuilds.length >= limit) break;
+  }
+  return tenantId === null ? null : { tenantId, rebuilds };
+}
+
+/** Computes queued people again and writes their days; answers the people and who is gone. */
+export async function runRebuilds(
+  owner: Owner,
+  partition: Partition,
+  tenantId: string,
+  rebuilds: readonly Rebuild[],
+): Promise<{ readonly people: Person[]; readonly gone: string[]; readonly rows: Row[] }> {
+  const rebuilt = await rebuildPeople(owner, partition, tenantId, rebuilds);
+  const version = { offset: partition.position, configurationOffset: owner.configuration.offset() };
+  const rows = rebuilt.flatMap(({ person, inputs, configuration, segments, from }) =>
+    resultRows(person, inputs, configuration.rules, segments, from, version),
+  );
+  const people = rebuilt.map(({ person }) => person);
+  const kept = new Set(people.map(({ key }) => key));
+  const gone = rebuilds.map((r) => personKey(r.tenantId, r.personId)).filter((key) => !kept.has(key));
+  return { people, gone, rows };
+}
+
+/** Rows of people whose stored rows are behind; with `everybody` of all, so that their asOf moves on. */
+export function advancePeople(owner: Owner, partition: Partition, everybody: boolean): Row[] {
+  const now = owner.clock.now();
+  const configurationOffset = owner.configuration.offset();
+  const rows: Row[] = [];
+  for (const person of partition.people.values()) {
+    const isBehind = Number.isFinite(person.changedFrom) || Number.isFinite(person.unstoredFrom);
+    if (!everybody && !isBehind) continue;
+    const tables = owner.configuration.state().tenants.get(person.tenantId);
+    if (!tables) continue;
+    const rules = rulesOf(tables.rules);
+    const feeds = feedsOf(owner, person.tenantId, new Set(person.externalUsers.map((u) => u.integrationId)));
+    advance(person, rules, feeds, now);
+    const version = { offset: partition.position, configurationOffset };
+    rows.push(
+      ...resultRows(person, inputsOf(person, feeds), rules, person.segments, person.unstoredFrom, version),
+    );
+    person.unstoredFrom = Number.POSITIVE_INFINITY;
+  }
+  return rows;
+}
+
+export function rollWindows(partition: Partition, now: number): void {
+  for (const person of partition.people.values()) rollWindow(person, now);
+}
+
+export const storeResults = ({ db }: Owner, rows: readonly Row[]): Promise<void> =>
+  insert(db, 'person_days', personDayColumns, rows);
+
+export async function storeRequests({ db }: Owner, requests: readonly Request[], done: 0 | 1): Promise<void> {
+  await insert(
+    db,
+    'recomputations',
+    recomputationColumns,
+    requests.map((r) => [
+      r.tenantId,
+      r.personId,
+      r.askedOn,
+      r.askOffset,
+      r.from,
+      r.askedAt,
+      r.reason,
+      r.recomputationId,
+      r.configurationOffset,
+      r.askedAt,
+      done,
+    ]),
+  );
+}
+
+/** Rows of one insert; keeps bodies of person_days at some megabytes. */
+const rowsPerInsert = 2_000;
+
+async function insert(
+  db: Owner['db'],
+  table: string,
+  columns: readonly string[],
+  rows: readonly Row[],
+): Promise<void> {
+  for (let i = 0; i < rows.length; i += rowsPerInsert) {
+    await db.insertRows(table, columns, rows.slice(i, i + rowsPerInsert));
+  }
+}

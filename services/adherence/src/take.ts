@@ -1,0 +1,228 @@
+/**
+ * Taking a batch: into memory and onto the lists of what is to be stored. Nothing is durable yet, nothing is
+ * committed; the live board learns of it at once.
+ */
+import { addDays } from '@adherence/domain/calendar.ts';
+import { externalUserIndexKey } from '@adherence/domain/configuration/tables.ts';
+import type { Instant } from '@adherence/domain/model.ts';
+import type { InMessage } from '@adherence/runtime/broker/broker.ts';
+import type {
+  ActivityEvent,
+  FeedMarks,
+  RecomputationAsked,
+  ScheduleSet,
+} from '@adherence/schemas/records.ts';
+import { externalUserKey, personKey, topics } from '@adherence/schemas/topics.ts';
+import { type HeldDocument, judgeSchedules, neighbourDays } from './domain/judge-schedules.ts';
+import { type Person, scheduleLookbackDays, takeFact } from './domain/person.ts';
+import { configurationOf, type Owner, policyReachMs } from './owner.ts';
+import { mergeAsk, type Partition, partitionOfPerson, queueRebuild } from './partition.ts';
+import { factRow, lineFactOf } from './store/rows.ts';
+import { loadSchedules } from './store/store.ts';
+
+export interface Decoded {
+  readonly message: InMessage;
+  readonly name: string;
+  readonly record: unknown;
+}
+
+/** Takes the records of one partition in order; answers the people whose live state may differ. */
+export async function takeRecords(
+  owner: Owner,
+  partition: Partition,
+  records: readonly Decoded[],
+): Promise<Set<Person>> {
+  const touched = new Set<Person>();
+  const commands: { command: ScheduleSet; offset: number }[] = [];
+  await owner.configuration.waitFor(newestConfiguration(records));
+  for (const { message, name, record } of records) {
+    const { offset } = message;
+    if (name === 'ActivityEvent') takeEvent(owner, partition, record as ActivityEvent, touched);
+    else if (name === 'FeedMarks') takeMarks(partition, record as FeedMarks);
+    else if (name === 'RecomputationAsked') takeAsk(partition, record as RecomputationAsked, message);
+    else if (name === 'ScheduleSet') commands.push({ command: record as ScheduleSet, offset });
+  }
+  if (commands.length > 0) await takeSchedules(owner, partition, commands, touched);
+  partition.unsettled.messages += records.length;
+  const last = records.at(-1);
+  if (last) partition.position = last.message.offset + 1;
+  return touched;
+}
+
+/** The tables must be at least as new as those that any record was made with. */
+function newestConfiguration(records: readonly Decoded[]): number {
+  let newest = 0;
+  for (const { record } of records) {
+    const { configurationOffset } = record as { configurationOffset?: number };
+    if (configurationOffset !== undefined && configurationOffset > newest) newest = configurationOffset;
+  }
+  return newest;
+}
+
+function takeEvent(owner: Owner, partition: Partition, event: ActivityEvent, touched: Set<Person>): void {
+  const { tenantId, integrationId, externalUserId, occurredAt } = event;
+  const { unsettled } = partition;
+  unsettled.facts.push(factRow(event));
+  unsettled.received.push([event.sourcePartition, event.sourceOffset, tenantId, integrationId, 'stored']);
+  partition.seenUsers.add(externalUserKey(tenantId, integrationId, externalUserId));
+  const tables = owner.configuration.state().tenants.get(tenantId);
+  const assignments = tables?.personsByExternalUser.get(externalUserIndexKey(integrationId, externalUserId));
+  if (!assignments) return;
+  const fact = lineFactOf(event);
+  for (const personId of new Set(assignments.map((assignment) => assignment.personId))) {
+    if (partitionOfPerson(tenantId, personId) !== partition.number) {
+      mergeAsk(unsettled.foreign, {
+        tenantId,
+        personId,
+        from: occurredAt,
+        reason: 'event of another partition',
+      });
+      continue;
+    }
+    const person = partition.people.get(personKey(tenantId, personId));
+    if (person && takeFact(person, fact)) touched.add(person);
+    else queueRebuild(partition, tenantId, personId, occurredAt);
+  }
+}
+
+function takeMarks(partition: Partition, { tenantId, integrationId, marks }: FeedMarks): void {
+  for (const { second, least, greatest } of marks) {
+    partition.unsettled.marks.push({ tenantId, integrationId, second, least, greatest });
+  }
+}
+
+function takeAsk(partition: Partition, ask: RecomputationAsked, { offset, timestamp }: InMessage): void {
+  const { tenantId, personId, from, reason, recomputationId, configurationOffset } = ask;
+  const request = {
+    tenantId,
+    personId,
+    askedOn: topics.activityEvents.name,
+    askOffset: offset,
+    from,
+    reason,
+    recomputationId: recomputationId ?? '',
+    configurationOffset,
+    askedAt: timestamp,
+  };
+  partition.unsettled.requests.push(request);
+  queueRebuild(partition, tenantId, personId, from, request);
+}
+
+async function takeSchedules(
+  owner: Owner,
+  partition: Partition,
+  commands: readonly { command: ScheduleSet; offset: number }[],
+  touched: Set<Person>,
+): Promise<void> {
+  const stored = await loadHeld(owner, commands);
+  for (const { command, offset } of commands) {
+    const key = personKey(command.tenantId, command.personId);
+    const held = new Map(stored.get(key));
+    for (const document of command.documents) {
+      for (let days = -neighbourDays; days <= neighbourDays; days++) {
+        const shiftDate = addDays(document.shiftDate, days);
+        const judged = partition.judged.get(judgedKey(key, shiftDate));
+        if (judged) held.set(shiftDate, judged);
+      }
+    }
+    takeSchedule(owner, partition, command, offset, held, touched);
+  }
+}
+
+export const judgedKey = (key: string, shiftDate: string): string => `${key}|${shiftDate}`;
+
+/**
+ * Documents around those of the commands as they stood before the first of them, so that a command that is read
+ * again after a crash is judged as it was the first time.
+ */
+async function loadHeld(
+  owner: Owner,
+  commands: readonly { command: ScheduleSet; offset: number }[],
+): Promise<Map<string, Map<string, HeldDocument>>> {
+  const byKey = new Map<string, Map<string, HeldDocument>>();
+  const before = commands[0]!.offset;
+  const tenants = Map.groupBy(commands, ({ command }) => command.tenantId);
+  for (const [tenantId, ofTenant] of tenants) {
+    const dates = ofTenant
+      .flatMap(({ command }) => command.documents.map(({ shiftDate }) => shiftDate))
+      .sort();
+    const people = [...new Set(ofTenant.map(({ command }) => command.personId))];
+    const documents = await loadSchedules(
+      owner.db,
+      tenantId,
+      people,
+      addDays(dates[0]!, -neighbourDays),
+      addDays(dates.at(-1)!, neighbourDays),
+      before,
+    );
+    for (const [personId, list] of documents) {
+      byKey.set(personKey(tenantId, personId), new Map(list.map((d) => [d.shiftDate, d])));
+    }
+  }
+  return byKey;
+}
+
+function takeSchedule(
+  owner: Owner,
+  partition: Partition,
+  command: ScheduleSet,
+  offset: number,
+  held: ReadonlyMap<string, HeldDocument>,
+  touched: Set<Person>,
+): void {
+  const { tenantId, personId, commandId } = command;
+  const configuration = configurationOf(owner, tenantId, personId);
+  const exists = (activityId: string) => {
+    const activity = configuration?.tables.activities.get(activityId);
+    return activity !== undefined && !activity.deleted;
+  };
+  const results = judgeSchedules(command, offset, held, exists);
+  partition.unsettled.outcomes.push({ commandId, tenantId, personId, results });
+  const key = personKey(tenantId, personId);
+  for (const [i, result] of results.entries()) {
+    if (!result.ok || result.unchanged) continue;
+    const { shiftDate, remove, activities } = command.documents[i]!;
+    partition.unsettled.schedules.push([
+      tenantId,
+      personId,
+      shiftDate,
+      offset,
+      remove ? 1 : 0,
+      activities.map(({ activityId }) => activityId),
+      activities.map(({ start }) => start),
+      activities.map(({ end }) => end),
+      commandId,
+      command.writtenBy,
+      command.writtenAt,
+    ]);
+    const document: HeldDocument = { shiftDate, offset, removed: remove, activities };
+    const before = partition.judged.get(judgedKey(key, shiftDate)) ?? held.get(shiftDate);
+    partition.judged.set(judgedKey(key, shiftDate), document);
+    const from = changedFrom(before, document);
+    const person = partition.people.get(key);
+    const reach = configuration ? policyReachMs(configuration.tables) : 0;
+    if (person && from - reach >= person.windowStart) {
+      putSchedule(person, document);
+      person.changedFrom = Math.min(person.changedFrom, from - reach);
+      touched.add(person);
+    } else if (Number.isFinite(from)) {
+      if (person) putSchedule(person, document);
+      queueRebuild(partition, tenantId, personId, from);
+    }
+  }
+}
+
+/** Documents before the memory of a person are left to the store. */
+function putSchedule(person: Person, document: HeldDocument): void {
+  const oldest = addDays(new Date(person.windowStart).toISOString().slice(0, 10), -scheduleLookbackDays);
+  if (document.shiftDate < oldest) return;
+  if (document.removed) person.schedules.delete(document.shiftDate);
+  else person.schedules.set(document.shiftDate, document);
+}
+
+function changedFrom(before: HeldDocument | undefined, after: HeldDocument): Instant {
+  return Math.min(
+    before?.activities[0]?.start ?? Number.POSITIVE_INFINITY,
+    after.activities[0]?.start ?? Number.POSITIVE_INFINITY,
+  );
+}
