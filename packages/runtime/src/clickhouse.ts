@@ -1,0 +1,109 @@
+/**
+ * ClickHouse over HTTP. Settings are written into the SQL, never into the URL, where they would leak into the session
+ * of an embedded engine. Inserts are tried again, which is safe only because every row is absolute and versioned.
+ */
+import { createClient } from '@clickhouse/client';
+import { clickHouseFailure } from './clickhouse-errors.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type RetryPolicy, retryOperational } from './retry.ts';
+
+export interface ClickHouse {
+  /** Rows as arrays in the order of `columns`; 64-bit integers and wider may be decimal strings. One statement. */
+  insertRows(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void>;
+  /**
+   * Rows as objects, all of them in memory. `params` fill `{name:Type}`. 64-bit integers come as numbers: select
+   * those that may pass 2^53 by toString(). The SQL has no FORMAT and no trailing semicolon.
+   */
+  query<T>(sql: string, params?: Readonly<Record<string, unknown>>): Promise<T[]>;
+  command(sql: string): Promise<void>;
+  /** Rejects when the server does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ClickHouseOptions {
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly database?: string;
+  /** For one try of one statement. */
+  readonly timeoutMs?: number;
+  readonly maxConnections?: number;
+  readonly insertRetry?: RetryPolicy;
+  readonly clock?: Clock;
+}
+
+const defaultRetry: RetryPolicy = { attempts: 4, firstDelayMs: 100, maxDelayMs: 2_000 };
+
+export function openClickHouse(options: ClickHouseOptions): ClickHouse {
+  const { clock = systemClock, insertRetry = defaultRetry, timeoutMs = 30_000 } = options;
+  const client = createClient({
+    url: options.url,
+    request_timeout: timeoutMs,
+    max_open_connections: options.maxConnections ?? 8,
+    compression: { request: true, response: false },
+    log: { level: offLevel },
+    ...(options.username ? { username: options.username } : {}),
+    ...(options.password ? { password: options.password } : {}),
+    ...(options.database ? { database: options.database } : {}),
+  });
+
+  const run = async <T>(what: string, statement: () => Promise<T>): Promise<T> => {
+    try {
+      return await statement();
+    } catch (error) {
+      throw clickHouseFailure(what, error);
+    }
+  };
+
+  return {
+    async insertRows(table, columns, rows) {
+      if (rows.length === 0) return;
+      // Without `columns`, so that the SETTINGS stand where the grammar wants them: before FORMAT.
+      const target = `${quote(table)} (${columns.map(quote).join(', ')}) SETTINGS async_insert = 0`;
+      await retryOperational(clock, insertRetry, () =>
+        run(`insert into ${table}`, () =>
+          client.insert({ table: target, values: rows, format: 'JSONCompactEachRow' }),
+        ),
+      );
+    },
+    query: <T>(sql: string, params?: Readonly<Record<string, unknown>>) =>
+      run('query', async () => {
+        const query = `${sql}\nFORMAT JSONCompact SETTINGS output_format_json_quote_64bit_integers = 0`;
+        const { stream } = await client.exec({ query, ...(params ? { query_params: params } : {}) });
+        return rowsOf<T>(await textOf(stream));
+      }),
+    command: (sql) =>
+      run('command', async () => {
+        await client.command({ query: sql });
+      }),
+    ping: () =>
+      run('ping', async () => {
+        const answer = await client.ping();
+        if (!answer.success) throw answer.error;
+      }),
+    close: () => client.close(),
+  };
+}
+
+/** ClickHouseLogLevel.OFF: the client's own log would print statements with their data. */
+const offLevel = 127;
+
+const quote = (name: string): string => `\`${name.replaceAll('`', '')}\``;
+
+async function textOf(stream: AsyncIterable<Buffer | string>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** One document, so that an answer that was cut cannot be taken for a whole one. */
+function rowsOf<T>(text: string): T[] {
+  const { meta, data } = JSON.parse(text) as { meta: { name: string }[]; data: unknown[][] };
+  const names = meta.map(({ name }) => name);
+  return data.map((values) => {
+    const row: Record<string, unknown> = {};
+    for (let i = 0; i < names.length; i += 1) row[names[i]!] = values[i];
+    return row as T;
+  });
+}

@@ -1,0 +1,172 @@
+/**
+ * Follows the topic `configuration`, one partition, from its beginning: every record is folded in the order of the
+ * log, so that every follower comes to the same state and outcomes. Generic over the fold; the domain has the rules.
+ */
+import { topics } from '@adherence/schemas/topics.ts';
+import type { Batch, Broker, InMessage, Producer } from './broker/broker.ts';
+import { type Clock, systemClock, within } from './clock.ts';
+import { asError, DeadlineError, OperationalError } from './errors.ts';
+import type { Log } from './log.ts';
+
+/** One record of the log that was folded. */
+export interface FoldedRecord {
+  readonly key: string;
+  readonly offset: number;
+  readonly command: unknown;
+}
+
+export type ConfigurationListener<State, Outcome> = (
+  before: State,
+  after: State,
+  record: FoldedRecord,
+  outcome: Outcome,
+) => void;
+
+export interface ConfigurationLog<State, Outcome> {
+  state(): State;
+  /** Next offset to fold: everything below it is in the state. */
+  offset(): number;
+  /** Resolves once everything below `offset` is in the state. Rejects when the follower has ended. */
+  waitFor(offset: number, limitMs?: number): Promise<void>;
+  /** Called right after each record was folded, in order; must not throw. Answers how to stop listening. */
+  onChange(listener: ConfigurationListener<State, Outcome>): () => void;
+  /**
+   * Writes a command under a key of its own and waits until it has been folded here. Rejects with DeadlineError
+   * after the limit, when the command may still take effect: a repeat with the same key is the caller's choice.
+   */
+  append(key: string, command: unknown): Promise<{ readonly offset: number; readonly outcome: Outcome }>;
+  /** Rejects when the follower has ended by itself. */
+  readonly failed: Promise<never>;
+  stop(): Promise<void>;
+}
+
+export interface FollowOptions<State, Outcome> {
+  readonly broker: Broker;
+  readonly initial: State;
+  /** May change `state` in place. Must be total and depend on nothing else. */
+  readonly fold: (state: State, command: unknown, offset: number) => { state: State; outcome: Outcome };
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** For one `append`. */
+  readonly appendLimitMs?: number;
+  /** A record that is no JSON, or that the fold threw on: skipped, the same by every follower. */
+  readonly onCorrupt?: (offset: number) => void;
+}
+
+/** Resolves once the log is folded to the end that it had at the start. */
+export async function followConfiguration<State, Outcome>(
+  options: FollowOptions<State, Outcome>,
+): Promise<ConfigurationLog<State, Outcome>> {
+  const { broker, fold, log, clock = systemClock, appendLimitMs = 10_000 } = options;
+  const topic = topics.configuration.name;
+  const listeners = new Set<ConfigurationListener<State, Outcome>>();
+  const own = new Map<string, (folded: { offset: number; outcome: Outcome }) => void>();
+  const waits = createWaits();
+  let state = options.initial;
+  let next = 0;
+  let producer: Promise<Producer> | null = null;
+
+  const foldRecord = (message: InMessage) => {
+    const folded = foldSafely(state, message);
+    if (!folded) return;
+    const before = state;
+    state = folded.state;
+    const record = { key: message.key ?? '', offset: message.offset, command: folded.command };
+    next = message.offset + 1;
+    own.get(record.key)?.({ offset: record.offset, outcome: folded.outcome });
+    for (const listener of listeners) listener(before, state, record, folded.outcome);
+  };
+  const foldSafely = (current: State, { key, value, offset }: InMessage) => {
+    if (value === null) return null; // A tombstone: personal data was deleted from the log.
+    try {
+      const command: unknown = JSON.parse(value.toString('utf8'));
+      return { command, ...fold(current, command, offset) };
+    } catch (error) {
+      log.error({ topic, offset, key, errorType: asError(error).name }, 'configuration record skipped');
+      options.onCorrupt?.(offset);
+      return null;
+    }
+  };
+  const onBatch = ({ messages }: Batch) => {
+    for (const message of messages) {
+      foldRecord(message);
+      next = message.offset + 1;
+      waits.reach(next);
+    }
+  };
+
+  const tail = await broker.tail({ topic, from: 'beginning' }, onBatch);
+  tail.failed.catch((error: unknown) => waits.fail(asError(error)));
+  await Promise.race([tail.caughtUp, tail.failed]);
+  // Past the last record when the end of the log was compacted away.
+  next = Math.max(next, tail.position(0));
+
+  const send = async (key: string, command: unknown) => {
+    producer ??= broker.producer();
+    const opened = await producer.catch((error: unknown) => {
+      producer = null;
+      throw error;
+    });
+    await opened.send([{ topic, partition: 0, key, value: Buffer.from(JSON.stringify(command)) }]);
+  };
+
+  return {
+    state: () => state,
+    offset: () => next,
+    waitFor(offset, limitMs) {
+      const wait = waits.until(offset, next);
+      if (limitMs === undefined) return wait;
+      return within(clock, wait, limitMs, () => new DeadlineError(`configuration up to ${offset}`, limitMs));
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async append(key, command) {
+      if (own.has(key)) throw new Error(`configuration key ${key} is being written already`);
+      const folded = new Promise<{ offset: number; outcome: Outcome }>((resolve) => own.set(key, resolve));
+      try {
+        const written = Promise.race([send(key, command).then(() => folded), folded, tail.failed]);
+        return await within(
+          clock,
+          written,
+          appendLimitMs,
+          () => new DeadlineError('configuration', appendLimitMs),
+        );
+      } finally {
+        own.delete(key);
+      }
+    },
+    failed: tail.failed,
+    async stop() {
+      waits.fail(new OperationalError('STOPPED', 'the configuration log is not followed any more'));
+      await tail.close();
+      await (await producer?.catch(() => null))?.close();
+    },
+  };
+}
+
+/** Who waits for an offset. */
+function createWaits() {
+  let waiting: { offset: number; resolve: () => void; reject: (error: Error) => void }[] = [];
+  let failure: Error | null = null;
+  return {
+    until(offset: number, reached: number): Promise<void> {
+      if (reached >= offset) return Promise.resolve();
+      if (failure) return Promise.reject(failure);
+      return new Promise((resolve, reject) => {
+        waiting.push({ offset, resolve, reject });
+      });
+    },
+    reach(offset: number): void {
+      if (waiting.length === 0) return;
+      for (const wait of waiting) if (wait.offset <= offset) wait.resolve();
+      waiting = waiting.filter((wait) => wait.offset > offset);
+    },
+    fail(error: Error): void {
+      failure = error;
+      for (const wait of waiting) wait.reject(error);
+      waiting = [];
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * The three calls of a Confluent-compatible schema registry that we need, each with a deadline and with errors by
+ * status. (The kafkajs client has no time-out and reports a refused connection as status 400.)
+ */
+import { asError, OperationalError } from './errors.ts';
+
+export interface Registry {
+  /** Id of the schema under the subject; registers it when it is new. Refused when it is incompatible. */
+  register(subject: string, schema: string): Promise<number>;
+  /** null: the registry knows no such id. */
+  schemaOf(id: number): Promise<string | null>;
+  setCompatibility(subject: string, compatibility: 'BACKWARD' | 'FULL' | 'FULL_TRANSITIVE'): Promise<void>;
+}
+
+export interface RegistryOptions {
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** For one call. */
+  readonly timeoutMs?: number;
+}
+
+/** The registry will not have this schema. */
+export class SchemaRefusedError extends Error {
+  constructor(subject: string, status: number, answer: string) {
+    super(`the registry refuses the schema of ${subject} (${status}): ${answer}`);
+    this.name = 'SchemaRefusedError';
+  }
+}
+
+export function openRegistry({ url, username, password, timeoutMs = 5_000 }: RegistryOptions): Registry {
+  const base = url.replace(/\/+$/, '');
+  const headers: Record<string, string> = { 'content-type': 'application/vnd.schemaregistry.v1+json' };
+  if (username) {
+    headers.authorization = `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`;
+  }
+
+  const call = async (method: string, path: string, body?: object) => {
+    try {
+      const response = await fetch(`${base}${path}`, {
+        method,
+        headers,
+        ...(body ? { body: JSON.stringify(body) } : {}),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return { status: response.status, text: await response.text() };
+    } catch (error) {
+      throw new OperationalError('REGISTRY_UNREACHABLE', `schema registry: ${asError(error).message}`, error);
+    }
+  };
+  const refuse = (status: number, what: string): never => {
+    throw new OperationalError(`REGISTRY_${status}`, `schema registry answers ${status} to ${what}`);
+  };
+
+  return {
+    async register(subject, schema) {
+      const { status, text } = await call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, {
+        schema,
+      });
+      if (status === 409 || status === 422) throw new SchemaRefusedError(subject, status, text.slice(0, 500));
+      if (status !== 200) refuse(status, 'register');
+      return (JSON.parse(text) as { id: number }).id;
+    },
+    async schemaOf(id) {
+      const { status, text } = await call('GET', `/schemas/ids/${id}`);
+      if (status === 404) return null;
+      if (status !== 200) refuse(status, 'schema by id');
+      return (JSON.parse(text) as { schema: string }).schema;
+    },
+    async setCompatibility(subject, compatibility) {
+      const { status } = await call('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility });
+      if (status !== 200) refuse(status, 'set compatibility');
+    },
+  };
+}
