@@ -73,7 +73,7 @@ function consider(found: Found, slot: Slot, key: string, raw: unknown): void {
     return;
   const value = fieldValue(raw);
   if (value === null) return;
-  if (typeof raw === 'number' && !Number.isSafeInteger(raw) && Math.abs(raw) > 2 ** 53) found.inexact = true;
+  if (typeof raw === 'number' && Math.abs(raw) >= 2 ** 53) found.inexact = true;
   if (field === 'time') {
     found.times.push({ text: value.text, rank, key });
     return;

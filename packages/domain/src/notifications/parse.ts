@@ -145,6 +145,6 @@ type Reviver = (key: string, value: unknown, context: { readonly source?: string
 
 /** Ids beyond 2^53 keep the digits that were sent: two agents must not become one by rounding. */
 const exactNumbers: Reviver = (_key, value, context) =>
-  typeof value === 'number' && Math.abs(value) > 2 ** 53 ? (context.source ?? String(value)) : value;
+  typeof value === 'number' && Math.abs(value) >= 2 ** 53 ? (context.source ?? String(value)) : value;
 
 const reject = (reason: RejectReason, detail: string): ParseResult => ({ ok: false, reason, detail });
