@@ -5,7 +5,7 @@
  */
 import { type Affected, affected } from '@adherence/domain/configuration/affected.ts';
 import type { Change } from '@adherence/domain/configuration/command.ts';
-import { externalUserIndexKey } from '@adherence/domain/configuration/tables.ts';
+import { type ConfigurationState, externalUserIndexKey } from '@adherence/domain/configuration/tables.ts';
 import {
   externalUserKey,
   integrationKey,
@@ -45,8 +45,8 @@ export const newChangeNotes = (keptFrom: number): ChangeNotes => ({ changes: [],
 const maxEntries = 300_000;
 
 /** Notes a change right after it was folded, while the tables are those after it. */
-export function noteChange(notes: ChangeNotes, change: Change, owner: Pick<Owner, 'configuration'>): void {
-  const tables = owner.configuration.state().tenants.get(change.tenantId);
+export function noteChange(notes: ChangeNotes, change: Change, state: ConfigurationState): void {
+  const tables = state.tenants.get(change.tenantId);
   if (!tables) return;
   const touched = affected(change, tables);
   const isFeed = change.entity === 'integration';

@@ -7,7 +7,7 @@ import {
   type TenantTables,
   timeZoneOf,
 } from '@adherence/domain/configuration/tables.ts';
-import type { ExternalUserAssignment, Instant, Interval } from '@adherence/domain/model.ts';
+import type { ExternalUserAssignment, Interval } from '@adherence/domain/model.ts';
 import type { Producer } from '@adherence/runtime/broker/broker.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
@@ -67,7 +67,7 @@ export function configurationOf(
 export function policyReachMs(tables: TenantTables): number {
   let reach = 0;
   for (const { missingLogout } of rulesOf(tables.rules).settings.values) {
-    reach = Math.max(reach, missingLogout.afterShiftEndSeconds, missingLogout.maxStatusSeconds);
+    reach = Math.max(reach, missingLogout.afterShiftEndSeconds + missingLogout.maxStatusSeconds);
   }
   return reach * 1000;
 }

@@ -1,5 +1,6 @@
 /** One partition of activity.events as its owner holds it: people, what is taken but not stored, what is put off. */
 import type { Instant } from '@adherence/domain/model.ts';
+import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import { partitionOf, personKey, streamPartitions } from '@adherence/schemas/topics.ts';
 import type { HeldDocument, ScheduleResult } from './domain/judge-schedules.ts';
 import type { Person } from './domain/person.ts';
@@ -42,6 +43,8 @@ export interface Unsettled {
   readonly requests: Request[];
   /** Integrations whose feed is to be read anew, by integrationKey. */
   readonly feeds: Map<string, { readonly tenantId: string; readonly integrationId: string }>;
+  /** Records that are none of ours. */
+  readonly dead: OutMessage[];
   messages: number;
 }
 
@@ -100,6 +103,7 @@ export const newUnsettled = (): Unsettled => ({
   foreign: new Map(),
   requests: [],
   feeds: new Map(),
+  dead: [],
   messages: 0,
 });
 
@@ -117,6 +121,7 @@ export function putBack(partition: Partition, failed: Unsettled): void {
     foreign,
     requests: failed.requests.concat(since.requests),
     feeds: new Map([...failed.feeds, ...since.feeds]),
+    dead: failed.dead.concat(since.dead),
     messages: failed.messages + since.messages,
   };
 }

@@ -3,12 +3,13 @@
  * into ClickHouse as one, hand over when a partition moves.
  */
 import { rulesOf } from '@adherence/domain/compute/rules.ts';
-import type { Change } from '@adherence/domain/configuration/command.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import type { AssignedPartition, InMessage } from '@adherence/runtime/broker/broker.ts';
+import { UndecodableError } from '@adherence/runtime/codec.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
 import { integrationKey, partitionOf, streamPartitions, topics } from '@adherence/schemas/topics.ts';
-import { askForChanges, type ChangeNotes, newChangeNotes, noteChange } from './configuration-changes.ts';
+import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
+import { deadLetter } from './dead-letter.ts';
 import { advance, type Person } from './domain/person.ts';
 import { feedsOf, isSilent, openSilences, refreshFeed, thresholdOf } from './feeds.ts';
 import type { Owner } from './owner.ts';
@@ -41,8 +42,6 @@ import { loadOpenRecomputations, loadStoredResults } from './store/store.ts';
 import { type Decoded, takeRecords } from './take.ts';
 
 export interface AdherenceProcessor extends Processor {
-  /** Called for every change right after it was folded. */
-  noteChange(change: Change): void;
   /** Refreshes people whose state changes by itself at this instant; answers when to come again. */
   refreshDue(): Promise<Instant>;
   /** The next settling computes everybody up to its instant. */
@@ -60,9 +59,8 @@ const rebuildBudgetMs = 400;
 /** A batch that is this far behind is stored first; its people come onto the board with the settling. */
 const liveWithinMessages = 20_000;
 
-export function adherenceProcessor(owner: Owner): AdherenceProcessor {
+export function adherenceProcessor(owner: Owner, notes: ChangeNotes): AdherenceProcessor {
   const { partitions, clock, producer, configuration } = owner;
-  const notes: ChangeNotes = newChangeNotes(configuration.offset());
   const published = new WeakMap<Person, string>();
   /** Rows computed and not yet stored, newest per person and day. */
   const results = new Map<string, Row>();
@@ -70,24 +68,34 @@ export function adherenceProcessor(owner: Owner): AdherenceProcessor {
   const unrecorded = new Set<Request>();
   const answered = new Set<Request>();
   let everybody = false;
-  /** Instant up to which all people of the partitions were computed. */
-  let computedTo: Instant = 0;
   const eventsUntil = new Map<number, Instant>();
 
   async function take({ partition: number, messages, highWatermark }: Parameters<Processor['take']>[0]) {
     const partition = partitions.get(number);
     if (!partition) return;
     const fresh = messages.filter(({ offset }) => offset >= partition.position);
-    const touched = await takeRecords(owner, partition, fresh.map(decode));
+    await owner.codec.learn(fresh.map(({ value }) => value));
+    const touched = await takeRecords(owner, partition, decodeAll(partition, fresh));
+    partition.position = Math.max(partition.position, (fresh.at(-1)?.offset ?? -1) + 1);
     const behind = highWatermark - partition.position;
     const until = behind > 0 ? (fresh.at(-1)?.timestamp ?? 0) : clock.now();
     eventsUntil.set(number, until);
     if (behind <= liveWithinMessages) await showLive(partition, touched);
   }
 
-  function decode(message: InMessage): Decoded {
-    const { name, record } = owner.codec.decode(message.value!);
-    return { message, name, record };
+  /** What is no record of ours becomes a dead letter; it has no other meaning to lose. */
+  function decodeAll(partition: Partition, messages: readonly InMessage[]): Decoded[] {
+    const decoded: Decoded[] = [];
+    for (const message of messages) {
+      try {
+        const { name, record } = owner.codec.decode(message.value);
+        decoded.push({ message, name, record });
+      } catch (error) {
+        if (!(error instanceof UndecodableError)) throw error;
+        partition.unsettled.dead.push(deadLetter(owner.codec, message, error));
+      }
+    }
+    return decoded;
   }
 
   async function showLive(partition: Partition, people: Iterable<Person>): Promise<void> {
@@ -116,6 +124,7 @@ export function adherenceProcessor(owner: Owner): AdherenceProcessor {
       await storeInputs(owner, settlings);
       forgetJudged(settlings);
       await publishOutcomes(settlings);
+      await publishDeadLetters(settlings);
       await askForPeople(owner, settlings, notes, configurationOffset);
     } catch (error) {
       abandonSettling(settlings);
@@ -131,6 +140,11 @@ export function adherenceProcessor(owner: Owner): AdherenceProcessor {
       offset: position,
       metadata: JSON.stringify({ configurationAsked: configurationOffset }),
     }));
+  }
+
+  async function publishDeadLetters(settlings: readonly Settling[]): Promise<void> {
+    const dead = settlings.flatMap(({ unsettled }) => unsettled.dead);
+    if (dead.length > 0) await producer.send(dead);
   }
 
   /** Results first, then which requests they answered; what is put off is recorded before it may be committed. */
@@ -197,12 +211,10 @@ export function adherenceProcessor(owner: Owner): AdherenceProcessor {
   async function computeResults(): Promise<void> {
     const all = everybody;
     everybody = false;
-    const instant = clock.now();
     for (const partition of partitions.values()) {
       keep(advancePeople(owner, partition, all));
       if (all) await publishLive(partition, partition.people.values());
     }
-    if (all) computedTo = instant;
   }
 
   function keep(rows: readonly Row[]): void {
@@ -293,7 +305,6 @@ export function adherenceProcessor(owner: Owner): AdherenceProcessor {
     revoked,
     refreshDue,
     declareSilentFeeds,
-    noteChange: (change) => noteChange(notes, change, owner),
     tick: () => {
       everybody = true;
     },

@@ -7,7 +7,7 @@ import type { Feed } from '@adherence/domain/compute/actual.ts';
 import { userKey } from '@adherence/domain/compute/actual.ts';
 import { type Carry, compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
 import { isUndecided, type LiveState, liveState, nextChange } from '@adherence/domain/compute/live.ts';
-import type { Rules } from '@adherence/domain/compute/rules.ts';
+import { type Rules, valueAt } from '@adherence/domain/compute/rules.ts';
 import { appendSegments, carryAt, clipSegments } from '@adherence/domain/compute/segments.ts';
 import type {
   ExternalUserAssignment,
@@ -97,7 +97,7 @@ function computeFrom(person: Person, rules: Rules, feeds: ReadonlyMap<string, Fe
   let from = Math.min(person.changedFrom, person.computedTo);
   for (const { integrationId, externalUserId } of person.externalUsers) {
     const last = lastBefore(person.facts.get(userKey(integrationId, externalUserId)), person.computedTo);
-    if (last && mayEndByItself(person, last)) from = Math.min(from, last.occurredAt);
+    if (last && mayEndByItself(person, rules, last)) from = Math.min(from, last.occurredAt);
     const feed = feeds.get(integrationId);
     if (feed?.last != null) from = Math.min(from, feed.last);
   }
@@ -106,11 +106,11 @@ function computeFrom(person: Person, rules: Rules, feeds: ReadonlyMap<string, Fe
   return from;
 }
 
-/** A status whose end is estimated already needs no second look; the segment tells. */
-function mayEndByItself(person: Person, last: LineFact): boolean {
+/** Both deadlines of the policy have passed: where the status ended is decided (the earlier end may come later). */
+function mayEndByItself(person: Person, rules: Rules, last: LineFact): boolean {
   if (last.eventType === 'LOGOUT') return false;
-  const tail = person.segments.at(-1);
-  return !(tail && tail.actual.estimated && tail.from >= last.occurredAt);
+  const { maxStatusSeconds, afterShiftEndSeconds } = valueAt(rules.settings, last.occurredAt).missingLogout;
+  return person.computedTo - last.occurredAt <= (maxStatusSeconds + afterShiftEndSeconds) * 1000;
 }
 
 function lastBefore(facts: UserFacts | undefined, at: Instant): LineFact | undefined {

@@ -1,0 +1,180 @@
+import { userKey } from '@adherence/domain/compute/actual.ts';
+import { compute } from '@adherence/domain/compute/compute.ts';
+import { orderFacts } from '@adherence/domain/compute/facts.ts';
+import { compileRules, type Rules } from '@adherence/domain/compute/rules.ts';
+import { clipSegments } from '@adherence/domain/compute/segments.ts';
+import type { GraceMode, LineFact } from '@adherence/domain/model.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { advance, type Person, rollWindow, takeFact, windowStartAt } from './person.ts';
+
+const minute = 60_000;
+const start = Date.parse('2026-11-18T00:00:00Z');
+
+const rulesWith = (graceMode: GraceMode, buffer: number, afterShiftEnd: number, maxStatus: number): Rules =>
+  compileRules({
+    activityTypes: new Map([
+      ['calls', 'Presence'],
+      ['lunch', 'Break'],
+    ]),
+    statusMappings: new Map([
+      [
+        'odigo',
+        new Map([
+          ['TALK', [{ validFrom: null, value: 'calls' }]],
+          ['EAT', [{ validFrom: null, value: 'lunch' }]],
+        ]),
+      ],
+    ]),
+    matches: [],
+    settings: [
+      {
+        validFrom: null,
+        value: {
+          targetScore: 0.9,
+          bufferSeconds: { notPresent: buffer, wrongActivity: buffer, notScheduled: buffer },
+          graceMode,
+          missingLogout: { afterShiftEndSeconds: afterShiftEnd, maxStatusSeconds: maxStatus },
+        },
+      },
+    ],
+  });
+
+const schedules = [
+  {
+    shiftDate: '2026-11-18',
+    activities: [
+      { activityId: 'calls', start: start + 60 * minute, end: start + 240 * minute },
+      { activityId: 'lunch', start: start + 240 * minute, end: start + 270 * minute },
+      { activityId: 'calls', start: start + 270 * minute, end: start + 400 * minute },
+    ],
+  },
+];
+const externalUsers = ['a', 'b'].map((externalUserId) => ({
+  integrationId: 'odigo',
+  externalUserId,
+  validFrom: null,
+  validTo: null,
+}));
+
+function newPerson(now: number): Person {
+  return {
+    key: 't|p',
+    tenantId: 't',
+    personId: 'p',
+    timeZone: 'UTC',
+    externalUsers,
+    exceptions: [],
+    facts: new Map(),
+    schedules: new Map(schedules.map((document) => [document.shiftDate, document])),
+    windowStart: windowStartAt('UTC', now),
+    before: null,
+    segments: [],
+    end: null,
+    computedTo: windowStartAt('UTC', now),
+    changedFrom: Number.POSITIVE_INFINITY,
+    unstoredFrom: Number.POSITIVE_INFINITY,
+    live: null,
+    dueAt: 0,
+  };
+}
+
+const factArbitrary = fc.record({
+  user: fc.constantFrom('a', 'a', 'b'),
+  eventType: fc.constantFrom('STATUS', 'STATUS', 'STATUS', 'HEARTBEAT', 'LOGOUT', 'LOGIN'),
+  status: fc.constantFrom('TALK', 'EAT', 'OTHER'),
+  at: fc.integer({ min: 0, max: 600 }),
+  key: fc.integer({ min: 0, max: 30 }),
+  /** How late it arrives, in minutes. */
+  delay: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200 })),
+});
+
+const settingsArbitrary = fc.record({
+  graceMode: fc.constantFrom<GraceMode>('forgive', 'retroactive', 'alarm_only'),
+  buffer: fc.constantFrom(0, 60, 1200),
+  afterShiftEnd: fc.constantFrom(600, 3600),
+  maxStatus: fc.constantFrom(1800, 7200, 43_200),
+});
+
+const factOf = (f: {
+  user: string;
+  eventType: string;
+  status: string;
+  at: number;
+  key: number;
+}): LineFact => ({
+  integrationId: 'odigo',
+  externalUserId: f.user,
+  eventType: f.eventType as LineFact['eventType'],
+  status: f.eventType === 'LOGIN' || f.eventType === 'LOGOUT' ? null : f.status,
+  breakType: null,
+  occurredAt: start + f.at * minute,
+  sequence: null,
+  dedupKey: `${f.key}`,
+  contentHash: `${f.status}${f.eventType}${f.at}`,
+  receivedAt: start + f.at * minute,
+});
+
+describe('a person in memory', () => {
+  it('shows after any arrivals and ticks what one computation of everything gives', () => {
+    fc.assert(
+      fc.property(
+        fc.array(factArbitrary, { maxLength: 40 }),
+        fc.array(fc.integer({ min: 0, max: 900 }), { maxLength: 8 }),
+        settingsArbitrary,
+        (specs, ticks, { graceMode, buffer, afterShiftEnd, maxStatus }) => {
+          const rules = rulesWith(graceMode, buffer, afterShiftEnd, maxStatus);
+          const person = newPerson(start);
+          const asOf = start + 1000 * minute;
+          const steps = [
+            ...specs.map((spec) => ({ at: spec.at + spec.delay, fact: factOf(spec) })),
+            ...ticks.map((at) => ({ at, fact: null })),
+          ].sort((a, b) => a.at - b.at);
+          for (const { at, fact } of steps) {
+            if (fact) expect(takeFact(person, fact)).toBe(true);
+            advance(person, rules, new Map(), start + at * minute);
+          }
+          advance(person, rules, new Map(), asOf);
+          const byUser = Map.groupBy(specs.map(factOf), (f) => userKey(f.integrationId, f.externalUserId));
+          const inputs = {
+            externalUsers,
+            facts: new Map([...byUser].map(([key, facts]) => [key, orderFacts(facts)])),
+            feeds: new Map(),
+            schedules,
+            exceptions: [],
+          };
+          const whole = compute(inputs, rules, { from: person.windowStart, to: asOf, asOf, carry: null });
+          expect(person.segments).toEqual(whole.segments);
+          expect(person.end).toEqual(whole.end);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('shows the same after its window moved on', () => {
+    fc.assert(
+      fc.property(fc.array(factArbitrary, { maxLength: 40 }), settingsArbitrary, (specs, settings) => {
+        const { graceMode, buffer, afterShiftEnd, maxStatus } = settings;
+        const rules = rulesWith(graceMode, buffer, afterShiftEnd, maxStatus);
+        const person = newPerson(start);
+        for (const spec of specs) takeFact(person, factOf(spec));
+        const middle = start + 1500 * minute;
+        advance(person, rules, new Map(), middle);
+        const whole = [...person.segments];
+        person.unstoredFrom = Number.POSITIVE_INFINITY;
+        const later = start + 2890 * minute;
+        rollWindow(person, later);
+        expect(person.windowStart).toBe(windowStartAt('UTC', later));
+        expect(person.segments).toEqual(clipSegments(whole, person.windowStart, middle));
+        advance(person, rules, new Map(), later);
+        const again = newPerson(start);
+        for (const spec of specs) takeFact(again, factOf(spec));
+        advance(again, rules, new Map(), later);
+        expect(person.segments).toEqual(clipSegments(again.segments, person.windowStart, later));
+        expect(person.end?.state).toBe(again.end?.state);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
