@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, startChild, untilReady } from './child.ts';
+import { nodeCommand } from './node-command.ts';
 import { freePort } from './ports.ts';
 
 export interface ClickHouseOptions {
@@ -23,7 +24,7 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
   await mkdir(options.dataDir, { recursive: true });
   const child = await startChild({
     name: 'ClickHouse engine',
-    command: process.execPath,
+    command: nodeCommand(),
     args: [main, '--data', options.dataDir, '--port', String(port)],
     env: { UV_THREADPOOL_SIZE: '8', TZ: 'UTC' },
     logFile: options.logFile ?? join(dirname(options.dataDir), 'clickhouse.log'),

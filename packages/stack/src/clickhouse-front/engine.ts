@@ -96,6 +96,7 @@ async function execute(
   format: string,
 ): Promise<Outcome> {
   if (statement.kind === 'session') return nothing;
+  if (statement.insert !== undefined && data.length === 0 && !statement.inlineData) return nothing;
   if (statement.insert !== undefined && data.length > 0 && rawFormats.has(statement.insert.format)) {
     return insertRaw(session, statement.insert, data);
   }

@@ -1,5 +1,5 @@
 import { EngineError } from './engine-error.ts';
-import { type Token, tokensOf } from './tokens.ts';
+import { type Token, type TokenKind, tokensOf } from './tokens.ts';
 
 /**
  * The statement with each `{name:Type}` replaced by a literal of that type, as the server does it: the value becomes
@@ -34,11 +34,45 @@ function literal(token: Token, parameters: ReadonlyMap<string, string>): string 
   }
   if (type === 'Identifier') return `\`${unescapeValue(value).replace(/[\\`]/g, '\\$&')}\``;
   if (value === '\\N') return `_CAST(NULL, ${quote(type)})`;
-  return `_CAST(${quote(composite.test(type) ? value : unescapeValue(value))}, ${quote(type)})`;
+  if (structured.test(type)) return `_CAST(${asExpression(name, value)}, ${quote(type)})`;
+  return `_CAST(${quote(quotesElements.test(type) ? value : unescapeValue(value))}, ${quote(type)})`;
 }
 
-/** Inside these the elements carry their own quotes and escapes, which the cast reads. */
-const composite = /^(?:Nullable\()?(?:Array|Map|Tuple|Nested|Variant|JSON|Dynamic)\b/;
+/** No cast from text reads these; their text form is that of an SQL literal. */
+const structured = /\b(?:Map|Tuple)\(/;
+
+/** The elements carry their own quotes and escapes, which the cast reads. */
+const quotesElements = /^(?:Nullable\()?(?:Array|Variant|JSON|Dynamic)\b/;
+
+/** Only one balanced literal may become SQL: no comments, no names, nothing behind the last bracket. */
+function asExpression(name: string, value: string): string {
+  const tokens = [...tokensOf(value)];
+  let depth = 0;
+  let end = 0;
+  let expression = '';
+  for (const [index, { kind, text, start, end: tokenEnd }] of tokens.entries()) {
+    if (kind === 'symbol' && '([{'.includes(text)) depth += 1;
+    if (kind === 'symbol' && ')]}'.includes(text)) depth -= 1;
+    const whole = depth > 0 || index === tokens.length - 1;
+    const bare = value.slice(end, start).trim() === '' && isLiteralPart(kind, text);
+    if (!whole || !bare) throw badValue(name);
+    expression += value.slice(end, start) + (kind === 'symbol' ? (asFunction[text] ?? text) : text);
+    end = tokenEnd;
+  }
+  if (depth !== 0 || value.slice(end).trim() !== '') throw badValue(name);
+  return expression;
+}
+/** `{k: v}` is not an expression everywhere, `map(k, v)` is. */
+const asFunction: Readonly<Record<string, string>> = { '{': 'map(', '}': ')', ':': ',' };
+
+function isLiteralPart(kind: TokenKind, text: string): boolean {
+  if (kind === 'word') return constant.test(text);
+  return kind === 'string' || kind === 'number' || (kind === 'symbol' && '[](){},:+-.'.includes(text));
+}
+
+const badValue = (name: string): EngineError =>
+  new EngineError(457, `Value of \`${name}\` is no literal of its type. (BAD_QUERY_PARAMETER)`);
+const constant = /^(?:true|false|null|nan|inf)$/i;
 
 /** A string literal: only the backslash and the quote can end one early. */
 export const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replaceAll('\0', '\\0')}'`;

@@ -13,6 +13,8 @@ export interface Statement {
   readonly format: string | undefined;
   /** The parts of a plain `INSERT INTO t (columns) SETTINGS … FORMAT f`, whose data is in the body. */
   readonly insert: InsertTarget | undefined;
+  /** The text itself goes on with rows behind `FORMAT f`. */
+  readonly inlineData: boolean;
 }
 
 export interface InsertTarget {
@@ -38,19 +40,22 @@ export function readStatement(
     const head = withInsertSettings(text.slice(0, dataFrom ?? end), tokens, settings);
     const values = isWord(tokens.at(-1), 'VALUES');
     const sql = values && parameters.size === 0 ? head : bindParameters(head, parameters);
-    if (dataFrom === undefined) return { kind, sql, format: undefined, insert: undefined };
+    if (dataFrom === undefined) return { ...plain, kind, sql };
     const insert = plainInsert(tokens, settings);
-    return { kind, sql: sql + text.slice(dataFrom), format: tokens.at(-1)!.text, insert };
+    const inline = text.slice(dataFrom);
+    const inlineData = inline.trim() !== '';
+    return { kind, sql: sql + inline, format: tokens.at(-1)!.text, insert, inlineData };
   }
   const sql = bindParameters(text.slice(0, end), parameters);
   const appends = (kind === 'read' || kind === 'alter') && settings.size > 0;
   return {
+    ...plain,
     kind,
     sql: appends ? `${sql}\nSETTINGS ${list(settings)}` : sql,
     format: formatOf(tokens),
-    insert: undefined,
   };
 }
+const plain = { format: undefined, insert: undefined, inlineData: false } as const;
 
 /** Tokens up to the end of the SQL: the trailing semicolon, or the data that follows `FORMAT name` in an INSERT. */
 function scan(text: string): { tokens: Token[]; dataFrom: number | undefined; end: number } {
