@@ -270,8 +270,11 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
       const of = live();
       const caughtUp = of !== null && !(await isBehind(broker, topic, of));
       if (caughtUp && of.isClean() && !lane.busy()) return;
-      if (caughtUp && !of.isClean()) await schedule.now('asked');
-      if (!caughtUp || !of.isClean()) await change;
+      if (caughtUp && !of.isClean()) {
+        await schedule.now('asked');
+        if (of.isClean()) continue;
+      }
+      await change;
     }
   }
 
