@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import chdb from 'chdb';
 import { EngineError } from './engine-error.ts';
-import type { InsertTarget, Statement } from './statement.ts';
+import type { InsertTarget } from './insert-target.ts';
+import type { Statement } from './statement.ts';
 
 export interface Outcome {
   readonly body: Uint8Array;

@@ -1,6 +1,7 @@
 import { EngineError } from './engine-error.ts';
+import { type InsertTarget, insertTarget } from './insert-target.ts';
 import { bindParameters, quote } from './parameters.ts';
-import { type Token, tokensOf } from './tokens.ts';
+import { isWord, type Token, tokensOf } from './tokens.ts';
 
 /** `insert` brings data, in the text or in a body; `session` statements (SET, USE) change nothing over HTTP. */
 export type StatementKind = 'read' | 'insert' | 'session' | 'alter' | 'other';
@@ -15,13 +16,6 @@ export interface Statement {
   readonly insert: InsertTarget | undefined;
   /** The text itself goes on with rows behind `FORMAT f`. */
   readonly inlineData: boolean;
-}
-
-export interface InsertTarget {
-  readonly table: string;
-  readonly columns: readonly string[] | undefined;
-  readonly format: string;
-  readonly settings: Readonly<Record<string, string>>;
 }
 
 /**
@@ -41,19 +35,15 @@ export function readStatement(
     const values = isWord(tokens.at(-1), 'VALUES');
     const sql = values && parameters.size === 0 ? head : bindParameters(head, parameters);
     if (dataFrom === undefined) return { ...plain, kind, sql };
-    const insert = plainInsert(tokens, settings);
+    const insert = insertTarget(tokens, settings);
     const inline = text.slice(dataFrom);
     const inlineData = inline.trim() !== '';
     return { kind, sql: sql + inline, format: tokens.at(-1)!.text, insert, inlineData };
   }
-  const sql = bindParameters(text.slice(0, end), parameters);
-  const appends = (kind === 'read' || kind === 'alter') && settings.size > 0;
-  return {
-    ...plain,
-    kind,
-    sql: appends ? `${sql}\nSETTINGS ${list(settings)}` : sql,
-    format: formatOf(tokens),
-  };
+  const bound = bindParameters(text.slice(0, end), parameters);
+  // In other statements (CREATE …) a SETTINGS clause would mean something else.
+  const sql = kind === 'read' || kind === 'alter' ? appendSettings(bound, tokens, settings) : bound;
+  return { ...plain, kind, sql, format: formatOf(tokens) };
 }
 const plain = { format: undefined, insert: undefined, inlineData: false } as const;
 
@@ -61,19 +51,23 @@ const plain = { format: undefined, insert: undefined, inlineData: false } as con
 function scan(text: string): { tokens: Token[]; dataFrom: number | undefined; end: number } {
   const tokens: Token[] = [];
   let semicolon: number | undefined;
+  let depth = 0;
+  let bringsData = false;
   for (const token of tokensOf(text)) {
-    if (token.text === ';' && token.kind === 'symbol') {
+    if (token.kind === 'symbol' && token.text === ';') {
       semicolon ??= token.start;
       continue;
     }
-    if (semicolon !== undefined)
+    if (semicolon !== undefined) {
       throw new EngineError(62, 'Multi-statements are not allowed. (SYNTAX_ERROR)');
-    tokens.push(token);
-    if (isWord(tokens[0], 'INSERT') && isWord(tokens.at(-2), 'FORMAT') && token.kind === 'word') {
-      return { tokens, dataFrom: token.end, end: token.end };
     }
-    if (isWord(tokens[0], 'INSERT') && isWord(token, 'VALUES'))
-      return { tokens, dataFrom: undefined, end: text.length };
+    tokens.push(token);
+    if (tokens.length === 1) bringsData = isWord(token, 'INSERT');
+    if (token.kind === 'symbol') depth += token.text === '(' ? 1 : token.text === ')' ? -1 : 0;
+    if (!bringsData || depth > 0) continue;
+    if (isWord(token, 'SELECT') || isWord(token, 'WITH')) bringsData = false;
+    else if (isWord(token, 'VALUES')) return { tokens, dataFrom: undefined, end: text.length };
+    else if (isWord(tokens.at(-2), 'FORMAT')) return { tokens, dataFrom: token.end, end: token.end };
   }
   if (tokens.length === 0) throw new EngineError(62, 'Empty query. (SYNTAX_ERROR)');
   return { tokens, dataFrom: undefined, end: semicolon ?? text.length };
@@ -97,11 +91,24 @@ const reads: ReadonlySet<string> = new Set([
   'CHECK',
 ]);
 
-/** The last FORMAT clause outside of brackets. */
+/** `FORMAT name` at the very end or before the last SETTINGS; elsewhere it is a column or a function. */
 function formatOf(tokens: readonly Token[]): string | undefined {
   const index = tokens.findLastIndex((token) => isWord(token, 'FORMAT'));
-  const name = tokens[index + 1];
-  return index > 0 && name?.kind === 'word' ? name.text : undefined;
+  const [name, after] = tokens.slice(index + 1);
+  const closes = after === undefined || isWord(after, 'SETTINGS');
+  return index > 0 && name?.kind === 'word' && closes ? name.text : undefined;
+}
+
+/** A clause that is the last thing of the statement takes the new ones in: there may be only one. */
+function appendSettings(
+  sql: string,
+  tokens: readonly Token[],
+  settings: ReadonlyMap<string, string>,
+): string {
+  if (settings.size === 0) return sql;
+  const own = tokens.findLastIndex((token) => isWord(token, 'SETTINGS'));
+  const last = own > 0 && !tokens.slice(own).some((token) => token.text === ')' || isWord(token, 'FORMAT'));
+  return `${sql}\n${last ? ',' : 'SETTINGS'} ${list(settings)}`;
 }
 
 /** Before the word that the data follows; a statement that brings SETTINGS of its own keeps just those. */
@@ -120,51 +127,3 @@ function withInsertSettings(
 
 const list = (settings: ReadonlyMap<string, string>): string =>
   [...settings].map(([name, value]) => `${name} = ${quote(value)}`).join(', ');
-
-/** Undefined for anything out of the ordinary (functions as targets, EXCEPT …), which then goes through as text. */
-function plainInsert(
-  tokens: readonly Token[],
-  urlSettings: ReadonlyMap<string, string>,
-): InsertTarget | undefined {
-  let at = 1;
-  const take = (word: string): boolean => isWord(tokens[at], word) && ++at > 0;
-  const name = (): string | undefined => {
-    const parts: string[] = [];
-    do {
-      const part = identifier(tokens[at]);
-      if (part === undefined) return undefined;
-      parts.push(part);
-      at += 1;
-    } while (tokens[at]?.text === '.' && ++at > 0);
-    return parts.join('.');
-  };
-  if (!take('INTO')) return undefined;
-  take('TABLE');
-  const table = name();
-  if (table === undefined) return undefined;
-  let columns: string[] | undefined;
-  if (tokens[at]?.text === '(') {
-    columns = [];
-    do {
-      at += 1;
-      const column = name();
-      if (column === undefined) return undefined;
-      columns.push(column);
-    } while (tokens[at]?.text === ',');
-    if (tokens[at]?.text !== ')') return undefined;
-    at += 1;
-  }
-  if (!take('FORMAT') || at !== tokens.length - 1) return undefined;
-  return { table, columns, format: tokens[at]!.text, settings: Object.fromEntries(urlSettings) };
-}
-
-/** Only names that need no quotes: the engine's insert takes no others. */
-function identifier(token: Token | undefined): string | undefined {
-  if (token?.kind === 'word') return token.text;
-  if (token?.kind !== 'quoted') return undefined;
-  const bare = token.text.slice(1, -1);
-  return /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(bare) ? bare : undefined;
-}
-
-const isWord = (token: Token | undefined, word: string): boolean =>
-  token?.kind === 'word' && token.text.toUpperCase() === word;

@@ -25,6 +25,9 @@ export function* tokensOf(sql: string): Generator<Token, void, undefined> {
   }
 }
 
+export const isWord = (token: Token | undefined, word: string): boolean =>
+  token?.kind === 'word' && token.text.toUpperCase() === word;
+
 function tokenAt(sql: string, position: number): readonly [TokenKind, string] {
   for (const [kind, pattern] of patterns) {
     const text = matchAt(pattern, sql, position);
