@@ -22,8 +22,8 @@ const day = at(9);
 const late = at(13);
 const night = at(21, 30);
 const morning = at(8);
-const noon = at(12, 30);
-const evening = at(14);
+const noon = at(11, 30);
+const evening = at(15);
 
 const care = (shift: number, ...names: string[]): DirectoryEntry[] =>
   names.map((name) => ({ name, team: 'Customer Care', shift }));
@@ -33,8 +33,8 @@ const sales = (shift: number, ...names: string[]): DirectoryEntry[] =>
   names.map((name) => ({ name, team: 'Sales Americas', shift }));
 
 export const directory: readonly DirectoryEntry[] = [
-  ...care(early, 'Claire Morel', 'Hugo Bernard', 'Ines Lefevre', 'Karim Haddad', 'Louise Petit'),
-  ...care(early, 'Mathis Roux', 'Nadia Benali'),
+  ...care(dawn, 'Claire Morel', 'Hugo Bernard', 'Ines Lefevre'),
+  ...care(early, 'Karim Haddad', 'Louise Petit', 'Mathis Roux', 'Nadia Benali'),
   { name: 'Olivier Caron', team: 'Customer Care', shift: early, leavesForLunch: true },
   ...care(day, 'Pauline Girard', 'Quentin Faure'),
   { name: 'Rosa Almeida', team: 'Customer Care', shift: day, alsoChats: true },
@@ -49,10 +49,10 @@ export const directory: readonly DirectoryEntry[] = [
   ...support(night, 'Helene Blanc', 'Isaac Diallo', 'Julie Meunier', 'Kevin Simon', 'Lina Masson'),
   ...support(night, 'Marc Olivier', 'Nora Schmitt', 'Oscar Vidal'),
 
-  ...sales(morning, 'Grace Miller', 'Henry Walker', 'Isabel Torres', 'Jacob Reed', 'Kayla Brooks'),
+  ...sales(morning, 'Grace Miller', 'Henry Walker', 'Isabel Torres', 'Jacob Reed'),
   { name: 'Liam Foster', team: 'Sales Americas', shift: morning, leavesForLunch: true },
   ...sales(noon, 'Maya Patel', 'Noah Bennett', 'Olivia Price'),
-  ...sales(evening, 'Peter Nguyen', 'Quinn Harper', 'Ruth Coleman', 'Sofia Ramirez'),
+  ...sales(evening, 'Kayla Brooks', 'Peter Nguyen', 'Quinn Harper', 'Ruth Coleman', 'Sofia Ramirez'),
 
   // From a temping agency: nobody entered this one, and the login is a number.
   {

@@ -7,7 +7,7 @@ import type { Instant, Interval } from '@adherence/domain/model.ts';
 import type { AgentEvent } from './agent-event.ts';
 import { behaviourOf } from './behaviour.ts';
 import type { Centre, IntegrationSetup } from './centre.ts';
-import { type Delivery, deliveriesOf, heartbeatDelivery } from './habits.ts';
+import { type Delivery, deliveriesOf, heartbeatDelivery, withRepeats } from './habits.ts';
 
 const minute = 60_000;
 
@@ -58,7 +58,7 @@ const bySending = (a: Delivery, b: Delivery): number => a.at - b.at;
 function deliveriesOfDate(centre: Centre, seed: string, date: string): Delivery[] {
   const restarts = restartsAround(centre, date);
   const ofAgents = centre.agents.flatMap((agent) =>
-    deliveriesOf(seed, throughRestarts(behaviourOf(seed, agent, date), restarts)),
+    deliveriesOf(seed, throughRestarts(withRepeats(behaviourOf(seed, agent, date)), restarts)),
   );
   const heartbeats = centre.integrations.flatMap((integration) =>
     heartbeatsOf(integration, date)

@@ -36,7 +36,7 @@ const minute = 60 * second;
 
 /** Deliveries of the events of one agent's shift (ascending by time), in no particular order. */
 export function deliveriesOf(seed: string, events: readonly AgentEvent[]): Delivery[] {
-  return [...events, ...repeatsOf(events)].flatMap((event) => deliveriesOfEvent(seed, event));
+  return events.flatMap((event) => deliveriesOfEvent(seed, event));
 }
 
 /** A heartbeat comes at once, once, and complete. */
@@ -45,8 +45,8 @@ export function heartbeatDelivery(seed: string, event: AgentEvent): Delivery {
   return delivery(seed, event, event.occurredAt + random.whole(200, 900), random.pick(spellings));
 }
 
-/** Statuses that last are told again every eight minutes, as if they were new. */
-function repeatsOf(events: readonly AgentEvent[]): AgentEvent[] {
+/** Statuses that last are told again every eight minutes, as if they were new. Both lists ascend by time. */
+export function withRepeats(events: readonly AgentEvent[]): AgentEvent[] {
   const repeats: AgentEvent[] = [];
   const open = new Map<string, AgentEvent>();
   for (const event of events) {
@@ -59,7 +59,7 @@ function repeatsOf(events: readonly AgentEvent[]): AgentEvent[] {
     }
     open.set(user, event);
   }
-  return repeats;
+  return [...events, ...repeats].sort((a, b) => a.occurredAt - b.occurredAt);
 }
 
 const lasting = new Set(['BREAK', 'MEETING', 'BACK_OFFICE']);

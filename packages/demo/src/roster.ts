@@ -27,11 +27,11 @@ export function rosterOf(seed: string, agent: Agent, shiftDate: string): Schedul
   return { shiftDate, activities };
 }
 
-/** When the agent's shift of a date begins, or would begin on a day off. Differs by up to half an hour each week. */
+/** When the agent's shift of a date begins, or would begin on a day off. Differs by a quarter of an hour from week to week. */
 export function shiftStart(seed: string, agent: Agent, shiftDate: string): Instant {
   const midnight = Date.parse(`${shiftDate}T00:00:00Z`);
   const random = randomOf(seed, 'week', agent.id, weekOf(Math.round(midnight / dayMs)));
-  const wallClock = midnight + (agent.shiftStartMinute + random.pick([-30, -15, 0, 0, 15, 30])) * minute;
+  const wallClock = midnight + (agent.shiftStartMinute + random.pick([-15, 0, 0, 15])) * minute;
   return instantOf(agent.timeZone, wallClock).instant;
 }
 
