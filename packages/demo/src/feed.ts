@@ -49,7 +49,7 @@ export function feedOf(centre: Centre, seed: string): Feed {
   };
 }
 
-const daysKept = 5;
+const daysKept = 3;
 
 /** Ascending by time of sending; `sort` is stable, so equal times keep the order of the directory. */
 const bySending = (a: Delivery, b: Delivery): number => a.at - b.at;

@@ -1,6 +1,14 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  activitySchema,
+  integrationSchema,
+  personSchema,
+  planningUnitSchema,
+  settingsSchema,
+  statusMappingSchema,
+} from '@adherence/domain/configuration/entities.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { americas, centre, emea } from './centre.ts';
 import type { Clock } from './clock.ts';
@@ -49,6 +57,18 @@ describe('runDemo', () => {
     expect([dates[0], dates.at(-1)]).toEqual(['2026-11-17', '2026-12-01']);
     expect(printed.filter((line) => line === 'demo ready')).toHaveLength(1);
     expect(allItems().length).toBe(deliveriesUntil(now));
+  });
+
+  test('every document that it puts is a right one by the schemas of the domain', async () => {
+    await runUntil(morning + minute);
+    const { documents } = platform.tenants.get('demo')!;
+    const kinds = new Set<string>();
+    for (const [path, document] of documents) {
+      const kind = path.includes('/status-mappings') ? 'status-mappings' : path.split('/')[1]!;
+      kinds.add(kind);
+      expect(schemas[kind]!(document as never).error, path).toBeUndefined();
+    }
+    expect([...kinds].sort()).toEqual(Object.keys(schemas).sort());
   });
 
   test('keeps its sign-in from other users of the machine and never prints a secret', async () => {
@@ -160,6 +180,20 @@ describe('runDemo', () => {
   });
 });
 
+/** Checks by first part of the path. Instants are ISO 8601 in the API, milliseconds in the domain's own documents. */
+const schemas: Record<string, (document: never) => { readonly error?: unknown }> = {
+  'planning-units': (document) => planningUnitSchema.safeParse(document),
+  activities: (document) => activitySchema.safeParse(document),
+  integrations: (document) => integrationSchema.safeParse(document),
+  'status-mappings': (document: object) =>
+    statusMappingSchema.safeParse({ ...document, integrationId: emea }),
+  settings: (document) => settingsSchema.safeParse(document),
+  people: ({ externalUsers, ...person }: { externalUsers: { validFrom: string }[] }) =>
+    personSchema.safeParse({
+      ...person,
+      externalUsers: externalUsers.map((user) => ({ ...user, validFrom: Date.parse(user.validFrom) })),
+    }),
+};
 /** Runs against a clock that moves only when the demo sleeps, until that clock has passed `end`. */
 async function runUntil(end: number): Promise<void> {
   const controller = new AbortController();
