@@ -61,6 +61,9 @@ function live(
   activities: readonly ScheduledActivity[],
 ): void {
   const blocks = liveBlocks(random, traits, activities).flatMap((block) => disturbed(random, traits, block));
+  // Who forgets to log out just walks away when the shift is over.
+  const forgets = !agent.neverForgets && random.chance(0.015);
+  const shiftEnd = activities.at(-1)!.end;
   for (const [index, block] of blocks.entries()) {
     const away = block.activityId === 'away' || (block.activityId === 'lunch' && agent.leavesForLunch);
     if (away) {
@@ -69,10 +72,10 @@ function live(
     }
     // Sometimes the login is lost and the first status has to speak for itself.
     if (!recorder.isOn() && (index > 0 || !random.chance(0.02))) recorder.login(block.from);
-    record(recorder, random, block);
+    record(recorder, random, forgets ? { ...block, to: Math.min(block.to, shiftEnd) } : block);
   }
+  if (forgets) return;
   const end = blocks.at(-1)!.to;
-  if (!agent.neverForgets && random.chance(0.015)) return;
   recorder.logout(end);
   // The platform closes a session that was closed already.
   if (random.chance(0.02)) recorder.logout(end + random.whole(15, 50) * minute);
