@@ -1,0 +1,74 @@
+/** The port to Kafka on kafkajs. What is known of its traps is written where it is met; see docs/architecture.md. */
+import type { TopicDefinition } from '@adherence/schemas/topics.ts';
+import type { Admin } from 'kafkajs';
+import { type Clock, systemClock, within } from '../clock.ts';
+import { DeadlineError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Broker } from './broker.ts';
+import { createKafka, defaultTimes, type KafkaConnection, type KafkaTimes } from './kafka-client.ts';
+import { kafkaFailure } from './kafka-errors.ts';
+import { committedOffsets, joinKafkaGroup } from './kafka-group.ts';
+import { openKafkaProducer } from './kafka-producer.ts';
+import { openKafkaTail } from './kafka-tail.ts';
+import { ensureKafkaTopics } from './kafka-topics.ts';
+
+export interface KafkaBrokerOptions extends KafkaConnection {
+  readonly log: Log;
+  readonly clock?: Clock;
+  readonly times?: Partial<KafkaTimes>;
+}
+
+/** Connects; rejects with OperationalError when no broker answers. */
+export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Broker> {
+  const { log, clock = systemClock } = options;
+  const times = { ...defaultTimes, ...options.times };
+  const kafka = createKafka(options, log);
+  const tools = { kafka, times, clock, log };
+  const admin = kafka.admin();
+  const open = new Set<{ close(): Promise<void> }>();
+
+  const ask = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await within(
+        clock,
+        work(),
+        times.deadlineMs,
+        () => new DeadlineError(`Kafka: ${what}`, times.deadlineMs),
+      );
+    } catch (error) {
+      throw kafkaFailure(what, error);
+    }
+  };
+  const kept = async <T extends { close(): Promise<void> }>(
+    what: string,
+    opening: () => Promise<T>,
+  ): Promise<T> => {
+    const opened = await ask(what, opening);
+    const closable = { ...opened, close: () => opened.close().finally(() => open.delete(closable)) };
+    open.add(closable);
+    return closable;
+  };
+
+  await ask('connect', () => admin.connect());
+  return {
+    producer: () => kept('producer', () => openKafkaProducer(tools)),
+    join: (join, handlers) => kept('join', () => joinKafkaGroup(tools, admin, join, handlers)),
+    tail: (tail, onBatch) => kept('tail', () => openKafkaTail(tools, tail, onBatch)),
+    endOffsets: (topic) => ask('end offsets', () => topicOffsets(admin, topic, 'high')),
+    startOffsets: (topic) => ask('start offsets', () => topicOffsets(admin, topic, 'low')),
+    committed: (groupId, topic) => ask('committed offsets', () => committedOffsets(admin, groupId, topic)),
+    ensureTopics: (definitions: readonly TopicDefinition[]) =>
+      ask('topics', () => ensureKafkaTopics(admin, definitions)),
+    async close() {
+      await Promise.all([...open].map((closable) => closable.close()));
+      await admin.disconnect();
+    },
+  };
+}
+
+async function topicOffsets(admin: Admin, topic: string, which: 'high' | 'low') {
+  const partitions = await admin.fetchTopicOffsets(topic);
+  return partitions
+    .map((offsets) => ({ partition: offsets.partition, offset: Number(offsets[which]) }))
+    .sort((a, b) => a.partition - b.partition);
+}
