@@ -69,6 +69,7 @@ export interface Request {
 }
 
 export interface Rebuild {
+  readonly partition: Partition;
   readonly tenantId: string;
   readonly personId: string;
   from: Instant;
@@ -143,7 +144,7 @@ export function queueRebuild(
   const key = personKey(tenantId, personId);
   const known = partition.rebuilds.get(key);
   if (known) known.from = Math.min(known.from, from);
-  else partition.rebuilds.set(key, { tenantId, personId, from, requests: [] });
+  else partition.rebuilds.set(key, { partition, tenantId, personId, from, requests: [] });
   if (request) partition.rebuilds.get(key)!.requests.push(request);
 }
 

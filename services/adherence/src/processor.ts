@@ -7,7 +7,13 @@ import type { Instant } from '@adherence/domain/model.ts';
 import type { AssignedPartition, InMessage } from '@adherence/runtime/broker/broker.ts';
 import { UndecodableError } from '@adherence/runtime/codec.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
-import { integrationKey, partitionOf, streamPartitions, topics } from '@adherence/schemas/topics.ts';
+import {
+  integrationKey,
+  partitionOf,
+  personKey,
+  streamPartitions,
+  topics,
+} from '@adherence/schemas/topics.ts';
 import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
 import { deadLetter } from './dead-letter.ts';
 import { advance, type Person } from './domain/person.ts';
@@ -42,8 +48,10 @@ import { loadOpenRecomputations, loadStoredResults } from './store/store.ts';
 import { type Decoded, takeRecords } from './take.ts';
 
 export interface AdherenceProcessor extends Processor {
-  /** Refreshes people whose state changes by itself at this instant; answers when to come again. */
-  refreshDue(): Promise<Instant>;
+  /** When the state of somebody may change by itself next. */
+  nextDue(): Instant;
+  /** Brings people onto the board whose state changed by itself. */
+  refreshDue(): Promise<void>;
   /** The next settling computes everybody up to its instant. */
   tick(): void;
   /** There is work that a settling would do. */
@@ -55,11 +63,17 @@ export interface AdherenceProcessor extends Processor {
 
 /** People loaded or computed again at once, and for how long a settling does so before live work goes on. */
 const peopleAtOnce = 25;
+const peopleAtTakeOver = 200;
 const rebuildBudgetMs = 400;
 /** A batch that is this far behind is stored first; its people come onto the board with the settling. */
 const liveWithinMessages = 20_000;
 
-export function adherenceProcessor(owner: Owner, notes: ChangeNotes): AdherenceProcessor {
+/** `askForSettling` is called when somebody waits for what was taken. */
+export function adherenceProcessor(
+  owner: Owner,
+  notes: ChangeNotes,
+  askForSettling: () => void,
+): AdherenceProcessor {
   const { partitions, clock, producer, configuration } = owner;
   const published = new WeakMap<Person, string>();
   /** Rows computed and not yet stored, newest per person and day. */
@@ -81,6 +95,7 @@ export function adherenceProcessor(owner: Owner, notes: ChangeNotes): AdherenceP
     const until = behind > 0 ? (fresh.at(-1)?.timestamp ?? 0) : clock.now();
     eventsUntil.set(number, until);
     if (behind <= liveWithinMessages) await showLive(partition, touched);
+    if (partition.unsettled.outcomes.length > 0) askForSettling();
   }
 
   /** What is no record of ours becomes a dead letter; it has no other meaning to lose. */
@@ -135,6 +150,7 @@ export function adherenceProcessor(owner: Owner, notes: ChangeNotes): AdherenceP
     await computeResults();
     await storeWhatIsComputed();
     for (const partition of partitions.values()) rollWindows(partition, clock.now());
+    if ([...partitions.values()].some(({ rebuilds }) => rebuilds.size > 0)) askForSettling();
     return settlings.map(({ partition, position }) => ({
       partition: partition.number,
       offset: position,
@@ -178,29 +194,29 @@ export function adherenceProcessor(owner: Owner, notes: ChangeNotes): AdherenceP
 
   async function rebuildWithinBudget(): Promise<void> {
     const until = clock.now() + rebuildBudgetMs;
-    for (const partition of partitions.values()) {
-      let next = nextRebuilds(partition, peopleAtOnce);
-      while (next) {
-        await rebuild(partition, next.tenantId, next.rebuilds);
-        next = clock.now() < until ? nextRebuilds(partition, peopleAtOnce) : null;
-      }
-      if (clock.now() >= until) return;
+    for (let next = nextRebuilds(partitions.values(), peopleAtOnce); next; ) {
+      await rebuild(next.tenantId, next.rebuilds);
+      next = clock.now() < until ? nextRebuilds(partitions.values(), peopleAtOnce) : null;
     }
   }
 
-  async function rebuild(
-    partition: Partition,
-    tenantId: string,
-    rebuilds: readonly Rebuild[],
-  ): Promise<void> {
+  async function rebuild(tenantId: string, rebuilds: readonly Rebuild[]): Promise<void> {
     try {
-      const { people, gone, rows } = await runRebuilds(owner, partition, tenantId, rebuilds);
+      const { rebuilt, gone, rows } = await runRebuilds(owner, tenantId, rebuilds);
       keep(rows);
       for (const request of rebuilds.flatMap(({ requests }) => requests)) answered.add(request);
-      await publishLive(partition, people);
-      if (gone.length > 0) await producer.send(gone.map((key) => liveTombstone(partition, key)));
+      const byPartition = Map.groupBy(rebuilt, ({ partition }) => partition);
+      for (const [partition, list] of byPartition) {
+        await publishLive(
+          partition,
+          list.map(({ person }) => person),
+        );
+      }
+      if (gone.length > 0) {
+        await producer.send(gone.map((r) => liveTombstone(r.partition, personKey(r.tenantId, r.personId))));
+      }
     } catch (error) {
-      for (const { personId, from, requests } of rebuilds) {
+      for (const { partition, personId, from, requests } of rebuilds) {
         queueRebuild(partition, tenantId, personId, from);
         for (const request of requests) queueRebuild(partition, tenantId, personId, from, request);
       }
@@ -222,33 +238,39 @@ export function adherenceProcessor(owner: Owner, notes: ChangeNotes): AdherenceP
   }
 
   async function assigned(list: readonly AssignedPartition[]): Promise<void> {
+    revoked();
     const recomputations = await loadOpenRecomputations(owner.db);
     for (const { partition: number, offset, metadata } of list) {
       const asked = askedBefore(metadata) ?? configuration.offset();
-      const partition = newPartition(number, offset ?? 0, asked);
-      await queuePeople(partition);
-      for (const open of recomputations) {
-        if (partitionOfPerson(open.tenantId, open.personId) !== number) continue;
-        queueRebuild(partition, open.tenantId, open.personId, open.from, open);
-      }
+      partitions.set(number, newPartition(number, offset ?? 0, asked));
+    }
+    await queueEverybody();
+    for (const open of recomputations) {
+      const partition = partitions.get(partitionOfPerson(open.tenantId, open.personId));
+      if (partition) queueRebuild(partition, open.tenantId, open.personId, open.from, open);
+    }
+    for (const partition of partitions.values()) {
       askForChanges(owner, partition, notes, configuration.offset(), true, partition.unsettled);
       for (const request of partition.unsettled.requests) unrecorded.add(request);
-      partitions.set(number, partition);
       await loadFeedsOf(partition);
-      await takeOver(partition);
     }
+    await takeOver();
   }
 
-  /** Everybody of the partition, from up to where their rows were computed. */
-  async function queuePeople(partition: Partition): Promise<void> {
+  /** Everybody of the partitions, from up to where their rows were computed. */
+  async function queueEverybody(): Promise<void> {
     for (const [tenantId, tables] of configuration.state().tenants) {
-      const personIds = [...tables.people.keys()].filter(
-        (personId) => partitionOfPerson(tenantId, personId) === partition.number,
-      );
-      if (personIds.length === 0) continue;
-      const stored = await loadStoredResults(owner.db, tenantId, personIds);
-      for (const personId of personIds)
-        queueRebuild(partition, tenantId, personId, stored.get(personId)?.asOf ?? 0);
+      const people = [...tables.people.keys()]
+        .map((personId) => ({ personId, partition: partitions.get(partitionOfPerson(tenantId, personId)) }))
+        .filter((person) => person.partition !== undefined);
+      for (let i = 0; i < people.length; i += peopleAtTakeOver) {
+        const some = people.slice(i, i + peopleAtTakeOver);
+        const ids = some.map(({ personId }) => personId);
+        const stored = await loadStoredResults(owner.db, tenantId, ids);
+        for (const { personId, partition } of some) {
+          queueRebuild(partition!, tenantId, personId, stored.get(personId)?.asOf ?? 0);
+        }
+      }
     }
   }
 
@@ -265,9 +287,11 @@ export function adherenceProcessor(owner: Owner, notes: ChangeNotes): AdherenceP
   }
 
   /** Everything queued at take-over is done before the first record is taken, so that the board is right. */
-  async function takeOver(partition: Partition): Promise<void> {
-    for (let next = nextRebuilds(partition, 200); next; next = nextRebuilds(partition, 200)) {
-      await rebuild(partition, next.tenantId, next.rebuilds);
+  async function takeOver(): Promise<void> {
+    for (;;) {
+      const next = nextRebuilds(partitions.values(), peopleAtTakeOver);
+      if (!next) return;
+      await rebuild(next.tenantId, next.rebuilds);
       await storeWhatIsComputed();
     }
   }
@@ -280,15 +304,20 @@ export function adherenceProcessor(owner: Owner, notes: ChangeNotes): AdherenceP
     owner.feeds.clear();
   }
 
-  async function refreshDue(): Promise<Instant> {
-    const now = clock.now();
+  function nextDue(): Instant {
     let next = Number.POSITIVE_INFINITY;
+    for (const { people } of partitions.values()) {
+      for (const { dueAt } of people.values()) if (dueAt < next) next = dueAt;
+    }
+    return next;
+  }
+
+  async function refreshDue(): Promise<void> {
+    const now = clock.now();
     for (const partition of partitions.values()) {
       const due = [...partition.people.values()].filter(({ dueAt }) => dueAt < now);
       if (due.length > 0) await showLive(partition, due);
-      for (const { dueAt } of partition.people.values()) next = Math.min(next, dueAt);
     }
-    return next;
   }
 
   async function declareSilentFeeds(): Promise<void> {
@@ -303,6 +332,7 @@ export function adherenceProcessor(owner: Owner, notes: ChangeNotes): AdherenceP
     take,
     settle,
     revoked,
+    nextDue,
     refreshDue,
     declareSilentFeeds,
     tick: () => {

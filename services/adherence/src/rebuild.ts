@@ -23,6 +23,7 @@ const dayMs = 24 * 60 * 60_000;
 /** A person computed again: what is in memory from now on, and all segments whose days are to be written. */
 export interface Rebuilt {
   readonly person: Person;
+  readonly partition: Partition;
   /** Rows from here on are to be written, from these segments. */
   readonly from: Instant;
   readonly segments: readonly Segment[];
@@ -36,7 +37,6 @@ export interface Rebuilt {
  */
 export async function rebuildPeople(
   owner: Owner,
-  partition: Partition,
   tenantId: string,
   rebuilds: readonly Rebuild[],
 ): Promise<Rebuilt[]> {
@@ -48,7 +48,7 @@ export async function rebuildPeople(
   const reach = policyReachMs(tables);
   const rebuilt: Rebuilt[] = [];
   let open = rebuilds.filter(({ personId }) => configurationOf(owner, tenantId, personId) !== null);
-  for (const { personId } of rebuilds) {
+  for (const { personId, partition } of rebuilds) {
     if (!configurationOf(owner, tenantId, personId)) partition.people.delete(personKey(tenantId, personId));
   }
   // Most episodes that reach into a range began within a day before it; the others are read further back.
@@ -73,7 +73,7 @@ export async function rebuildPeople(
       if (!known) continue;
       const from = starts.get(personId)! - reach;
       const held = documents.get(personId) ?? [];
-      const result = computePerson(owner, partition, rebuild, known, lines, held, from, loadFrom(personId));
+      const result = computePerson(owner, rebuild, known, lines, held, from, loadFrom(personId));
       if (result) rebuilt.push(result);
       else again.push(rebuild);
     }
@@ -85,8 +85,7 @@ export async function rebuildPeople(
 /** null when an episode that is still open at the start of the range began before what was loaded. */
 function computePerson(
   owner: Owner,
-  partition: Partition,
-  { tenantId, personId }: Rebuild,
+  { partition, tenantId, personId }: Rebuild,
   configuration: PersonConfiguration,
   lines: Lines,
   held: readonly HeldDocument[],
@@ -137,7 +136,7 @@ function computePerson(
   appendSegments(person.segments, clipSegments(segments, windowStart, Number.POSITIVE_INFINITY));
   for (const userFactsOf of facts.values()) dropFactsBefore(userFactsOf, windowStart);
   partition.people.set(key, person);
-  return { person, from: writeFrom, segments, inputs, configuration };
+  return { person, partition, from: writeFrom, segments, inputs, configuration };
 }
 
 /** Before the first event of everybody nothing can have begun. */

@@ -7,7 +7,7 @@ import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import type { RecomputationAsked } from '@adherence/schemas/records.ts';
 import { personKey, topics } from '@adherence/schemas/topics.ts';
 import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
-import { advance, inputsOf, type Person, rollWindow } from './domain/person.ts';
+import { advance, inputsOf, rollWindow } from './domain/person.ts';
 import {
   applyMarks,
   feedGapColumns,
@@ -29,7 +29,7 @@ import {
   type Request,
   type Unsettled,
 } from './partition.ts';
-import { rebuildPeople } from './rebuild.ts';
+import { type Rebuilt, rebuildPeople } from './rebuild.ts';
 import { resultRows } from './results.ts';
 import {
   factColumns,
@@ -162,39 +162,39 @@ async function sendAsks(owner: Owner, asks: Iterable<Ask>, configurationOffset: 
   if (messages.length > 0) await owner.producer.send(messages);
 }
 
-/** Takes people off the queue, at most `limit`, all of one tenant. */
+/** Takes people off the queues of all partitions, at most `limit`, all of one tenant: they are read together. */
 export function nextRebuilds(
-  partition: Partition,
+  partitions: Iterable<Partition>,
   limit: number,
-): { tenantId: string; rebuilds: Rebuild[] } | null {
+): { readonly tenantId: string; readonly rebuilds: Rebuild[] } | null {
   let tenantId: string | null = null;
   const rebuilds: Rebuild[] = [];
-  for (const [key, rebuild] of partition.rebuilds) {
-    tenantId ??= rebuild.tenantId;
-    if (rebuild.tenantId !== tenantId) continue;
-    rebuilds.push(rebuild);
-    partition.rebuilds.delete(key);
-    if (rebuilds.length >= limit) break;
+  for (const partition of partitions) {
+    for (const [key, rebuild] of partition.rebuilds) {
+      if (rebuilds.length >= limit) break;
+      tenantId ??= rebuild.tenantId;
+      if (rebuild.tenantId !== tenantId) continue;
+      rebuilds.push(rebuild);
+      partition.rebuilds.delete(key);
+    }
   }
   return tenantId === null ? null : { tenantId, rebuilds };
 }
 
-/** Computes queued people again and writes their days; answers the people and who is gone. */
+/** Computes queued people again; answers them by partition, who is gone, and the rows to write. */
 export async function runRebuilds(
   owner: Owner,
-  partition: Partition,
   tenantId: string,
   rebuilds: readonly Rebuild[],
-): Promise<{ readonly people: Person[]; readonly gone: string[]; readonly rows: Row[] }> {
-  const rebuilt = await rebuildPeople(owner, partition, tenantId, rebuilds);
-  const version = { offset: partition.position, configurationOffset: owner.configuration.offset() };
-  const rows = rebuilt.flatMap(({ person, inputs, configuration, segments, from }) =>
-    resultRows(person, inputs, configuration.rules, segments, from, version),
-  );
-  const people = rebuilt.map(({ person }) => person);
-  const kept = new Set(people.map(({ key }) => key));
-  const gone = rebuilds.map((r) => personKey(r.tenantId, r.personId)).filter((key) => !kept.has(key));
-  return { people, gone, rows };
+): Promise<{ readonly rebuilt: Rebuilt[]; readonly gone: Rebuild[]; readonly rows: Row[] }> {
+  const rebuilt = await rebuildPeople(owner, tenantId, rebuilds);
+  const configurationOffset = owner.configuration.offset();
+  const rows = rebuilt.flatMap(({ person, partition, inputs, configuration, segments, from }) => {
+    const version = { offset: partition.position, configurationOffset };
+    return resultRows(person, inputs, configuration.rules, segments, from, version);
+  });
+  const kept = new Set(rebuilt.map(({ person }) => person.key));
+  return { rebuilt, rows, gone: rebuilds.filter((r) => !kept.has(personKey(r.tenantId, r.personId))) };
 }
 
 /** Rows of people whose stored rows are behind; with `everybody` of all, so that their asOf moves on. */

@@ -1,0 +1,182 @@
+/** The adherence service: follows the configuration, owns people by partition, keeps dead letters. */
+import { fold } from '@adherence/domain/configuration/decide.ts';
+import { emptyState } from '@adherence/domain/configuration/tables.ts';
+import type { Broker } from '@adherence/runtime/broker/broker.ts';
+import type { ClickHouse } from '@adherence/runtime/clickhouse.ts';
+import type { Clock, Timer } from '@adherence/runtime/clock.ts';
+import type { Codec } from '@adherence/runtime/codec.ts';
+import { followConfiguration } from '@adherence/runtime/configuration-log.ts';
+import { type Consumption, consume } from '@adherence/runtime/consume.ts';
+import { asError, FencedError } from '@adherence/runtime/errors.ts';
+import type { Log } from '@adherence/runtime/log.ts';
+import type { Metrics } from '@adherence/runtime/metrics.ts';
+import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
+import type { AdherenceConfig } from './config.ts';
+import { newChangeNotes, noteChange } from './configuration-changes.ts';
+import type { Owner } from './owner.ts';
+import { pipelineIsBehind } from './pipeline-lag.ts';
+import { type AdherenceProcessor, adherenceProcessor } from './processor.ts';
+import { rejectedProcessor } from './rejected-processor.ts';
+
+export interface AdherenceResources {
+  readonly broker: Broker;
+  readonly codec: Codec;
+  readonly db: ClickHouse;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface RunningAdherence {
+  /** Drains, settles, commits and leaves. */
+  stop(): Promise<void>;
+  /** Rejects when it cannot go on; the process is to exit. */
+  readonly failed: Promise<never>;
+  lastProgressAt(): number;
+  /** For tests: everything taken, settled and computed. */
+  idle(): Promise<void>;
+}
+
+const dayMs = 24 * 60 * 60_000;
+
+export async function start(
+  config: AdherenceConfig,
+  resources: AdherenceResources,
+): Promise<RunningAdherence> {
+  const { broker, codec, db, clock, log, metrics } = resources;
+  const notes = newChangeNotes(0);
+  const configuration = await followConfiguration({
+    broker,
+    initial: emptyState(),
+    fold(state, command, offset) {
+      const folded = fold(state, command, offset);
+      if (folded.outcome.ok && folded.outcome.change) noteChange(notes, folded.outcome.change, folded.state);
+      return folded;
+    },
+    log,
+    clock,
+  });
+  const producer = await broker.producer();
+  const owner: Owner = {
+    db,
+    producer,
+    codec,
+    clock,
+    log,
+    configuration,
+    partitions: new Map(),
+    feeds: new Map(),
+    retentionMs: config.RETENTION_DAYS * dayMs,
+  };
+  let running: Consumption | null = null;
+  const processor = adherenceProcessor(owner, notes, () => running?.settleSoon());
+  const consumption = await consume({
+    broker,
+    topic: topics.activityEvents.name,
+    groupId: consumerGroups.adherence,
+    processor,
+    settleWhen: { messages: config.SETTLE_MESSAGES, maxDelayMs: config.SETTLE_DELAY_MS },
+    clock,
+    log,
+    metrics,
+  });
+  running = consumption;
+  const rejected = await consume({
+    broker,
+    topic: topics.rejected.name,
+    groupId: consumerGroups.rejected,
+    processor: rejectedProcessor(db, codec),
+    settleWhen: { messages: 5_000, maxDelayMs: 500 },
+    clock,
+    log,
+    metrics,
+  });
+  configuration.onChange(() => consumption.settleSoon());
+  const schedule = scheduleWork(config, resources, consumption, processor);
+
+  return {
+    async stop() {
+      schedule.stop();
+      await Promise.all([consumption.stop(), rejected.stop()]);
+      await configuration.stop();
+      await producer.close();
+    },
+    failed: Promise.race([consumption.failed, rejected.failed, configuration.failed]),
+    lastProgressAt: () => Math.min(consumption.lastProgressAt(), rejected.lastProgressAt()),
+    async idle() {
+      do {
+        await Promise.all([consumption.idle(), rejected.idle()]);
+        if (processor.hasWork()) consumption.settleSoon();
+      } while (processor.hasWork());
+    },
+  };
+}
+
+/** What happens by time and not by events: due changes on the board, results up to now, silent feeds. */
+function scheduleWork(
+  config: AdherenceConfig,
+  { broker, clock, log }: AdherenceResources,
+  consumption: Consumption,
+  processor: AdherenceProcessor,
+): { stop(): void } {
+  const timers = new Map<string, Timer>();
+  let stopped = false;
+  const again = (name: string, work: () => Promise<number>, delayMs: number) => {
+    if (stopped) return;
+    const timer = clock.setTimer(async () => {
+      let next = retryMs;
+      try {
+        next = await work();
+      } catch (error) {
+        if (error instanceof FencedError) return;
+        log.warn({ error: asError(error), work: name }, 'scheduled work failed; trying again');
+      }
+      again(name, work, next);
+    }, delayMs);
+    timers.set(name, timer);
+  };
+  again('due changes', () => dueChanges(consumption, processor, clock), dueStepMs);
+  again('results', () => tick(consumption, processor, config), config.RESULT_TICK_SECONDS * 1000);
+  again('silent feeds', () => silentFeeds(broker, consumption, processor), silenceStepMs);
+  return {
+    stop() {
+      stopped = true;
+      for (const timer of timers.values()) timer.clear();
+    },
+  };
+}
+
+const retryMs = 1_000;
+/** The board follows a due change within this. */
+const dueStepMs = 250;
+const silenceStepMs = 5_000;
+
+async function dueChanges(
+  consumption: Consumption,
+  processor: AdherenceProcessor,
+  clock: Clock,
+): Promise<number> {
+  if (processor.nextDue() < clock.now()) await consumption.run(() => processor.refreshDue());
+  return dueStepMs;
+}
+
+async function tick(
+  consumption: Consumption,
+  processor: AdherenceProcessor,
+  config: AdherenceConfig,
+): Promise<number> {
+  processor.tick();
+  consumption.settleSoon();
+  return config.RESULT_TICK_SECONDS * 1000;
+}
+
+async function silentFeeds(
+  broker: Broker,
+  consumption: Consumption,
+  processor: AdherenceProcessor,
+): Promise<number> {
+  if (processor.mayBeSilent() && !(await pipelineIsBehind(broker))) {
+    await consumption.run(() => processor.declareSilentFeeds());
+  }
+  return silenceStepMs;
+}
