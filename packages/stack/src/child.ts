@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
 
 export interface ChildOptions {
   readonly name: string;
@@ -11,6 +12,10 @@ export interface ChildOptions {
   readonly cwd?: string;
   /** Receives stdout and stderr; appended to, turned over at the start when it has grown large. */
   readonly logFile: string;
+  /** Told as soon as the process runs, long before it is ready. */
+  readonly onSpawn?: (name: string, pid: number) => void;
+  /** Told each line of its stdout as well. */
+  readonly onLine?: (line: string) => void;
 }
 
 export interface Exit {
@@ -39,9 +44,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', options.onLine === undefined ? log : 'pipe', log],
     detached: true,
   });
+  if (options.onLine !== undefined) relay(child, options.logFile, options.onLine);
   closeSync(log);
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
@@ -50,6 +56,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   running.add(child);
   exited.then(() => running.delete(child));
   killRunningAtExit();
+  options.onSpawn?.(options.name, child.pid!);
   return {
     name: options.name,
     pid: child.pid!,
@@ -104,6 +111,11 @@ function lastWords(logFile: string): string {
   const lines = readFileSync(logFile, 'utf8').split('\n');
   const line = lines.findLast((text) => /error|exception|fatal/i.test(text));
   return line === undefined ? '' : ` (last error there: ${line.trim().slice(0, 300)})`;
+}
+
+function relay(child: ChildProcess, logFile: string, onLine: (line: string) => void): void {
+  child.stdout!.on('data', (chunk: Buffer) => appendFileSync(logFile, chunk));
+  createInterface({ input: child.stdout! }).on('line', onLine);
 }
 
 function turnOver(logFile: string): void {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Child, startChild, untilReady } from './child.ts';
+import { type Child, type ChildOptions, startChild, untilReady } from './child.ts';
 import { nodeCommand } from './node-command.ts';
 import { freePort } from './ports.ts';
 
@@ -10,6 +10,7 @@ export interface ClickHouseOptions {
   /** 0 or undefined: any free port. Give the same one to come back under the same address after a kill. */
   readonly port?: number;
   readonly logFile?: string;
+  readonly onSpawn?: ChildOptions['onSpawn'];
 }
 
 export interface ClickHousePart extends Child {
@@ -28,6 +29,7 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
     args: [main, '--data', options.dataDir, '--port', String(port)],
     env: { UV_THREADPOOL_SIZE: '8', TZ: 'UTC' },
     logFile: options.logFile ?? join(dirname(options.dataDir), 'clickhouse.log'),
+    onSpawn: options.onSpawn,
   });
   const url = `http://127.0.0.1:${port}`;
   await untilReady(child, () => answers(url), 60_000, 50);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { type Child, startChild, untilReady } from './child.ts';
+import { type Child, type ChildOptions, startChild, untilReady } from './child.ts';
 import { mavenJars } from './maven.ts';
 import { freePort } from './ports.ts';
 
@@ -15,6 +15,7 @@ export interface KafkaOptions {
   /** 0 or undefined: any free port. Give the same one to come back under the same address after a kill. */
   readonly port?: number;
   readonly logFile?: string;
+  readonly onSpawn?: ChildOptions['onSpawn'];
   readonly heapMb?: number;
 }
 
@@ -52,6 +53,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaPart> {
       properties,
     ],
     logFile,
+    onSpawn: options.onSpawn,
   });
   const brokers = `127.0.0.1:${port}`;
   await untilReady(child, () => serves(brokers), 60_000);

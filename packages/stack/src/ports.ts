@@ -25,3 +25,6 @@ function tryListen(port: number): Promise<number | undefined> {
     });
   });
 }
+
+/** That port if it is free, any other one if not. */
+export const portOr = async (port: number): Promise<number> => ((await portTaken(port)) ? freePort() : port);

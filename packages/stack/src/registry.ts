@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Child, startChild, untilReady } from './child.ts';
+import { type Child, type ChildOptions, startChild, untilReady } from './child.ts';
 import { mavenArchive } from './maven.ts';
 import { freePort } from './ports.ts';
 
@@ -13,6 +13,7 @@ export interface RegistryOptions {
   readonly brokers: string;
   readonly port?: number;
   readonly logFile?: string;
+  readonly onSpawn?: ChildOptions['onSpawn'];
   readonly heapMb?: number;
 }
 
@@ -49,6 +50,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RegistryP
     },
     cwd: options.dataDir,
     logFile: options.logFile ?? join(options.dataDir, 'registry.log'),
+    onSpawn: options.onSpawn,
   });
   const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
   await untilReady(child, async () => (await ask(`${url}/subjects`)).ok, 90_000);
