@@ -56,7 +56,8 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
     tail: (tail, onBatch) => kept('tail', () => openKafkaTail(tools, tail, onBatch)),
     endOffsets: (topic) => ask('end offsets', () => topicOffsets(admin, topic, 'high')),
     startOffsets: (topic) => ask('start offsets', () => topicOffsets(admin, topic, 'low')),
-    committed: (groupId, topic) => ask('committed offsets', () => committedOffsets(admin, groupId, topic)),
+    committed: (groupId, topic) =>
+      ask('committed offsets', () => committedOffsets(tools, admin, groupId, topic)),
     ensureTopics: (definitions: readonly TopicDefinition[]) =>
       ask('topics', () => ensureKafkaTopics(admin, definitions)),
     async close() {

@@ -5,6 +5,7 @@
 import type { Admin, EachBatchPayload, OffsetsByTopicPartition } from 'kafkajs';
 import { type Timer, within } from '../clock.ts';
 import { asError, DeadlineError, FencedError } from '../errors.ts';
+import { retryOperational } from '../retry.ts';
 import type { AssignedPartition, CommitOffset, GroupHandlers, JoinOptions, Membership } from './broker.ts';
 import { fetchBytes, inMessage, type KafkaTools } from './kafka-client.ts';
 import { isFencing, kafkaFailure } from './kafka-errors.ts';
@@ -88,7 +89,9 @@ export async function joinKafkaGroup(
   }
 
   async function assignedPartitions({ partitions }: Generation): Promise<AssignedPartition[]> {
-    const committed = new Map((await committedOffsets(admin, groupId, topic)).map((c) => [c.partition, c]));
+    const committed = new Map(
+      (await committedOffsets(tools, admin, groupId, topic)).map((c) => [c.partition, c]),
+    );
     return [...partitions].map((partition) => ({
       partition,
       offset: committed.get(partition)?.offset ?? null,
@@ -202,8 +205,20 @@ export async function joinKafkaGroup(
 const rejoin = (): Error =>
   Object.assign(new Error('no heartbeat was answered for a session'), { type: 'REBALANCE_IN_PROGRESS' });
 
-export async function committedOffsets(admin: Admin, groupId: string, topic: string) {
-  const [answer] = await admin.fetchOffsets({ groupId, topics: [topic] });
+/** kafkajs does not repeat this question itself, and a coordinator that has just moved or started refuses it. */
+const questionRetry = { attempts: 8, firstDelayMs: 50, maxDelayMs: 1_000 };
+
+export async function committedOffsets(
+  { clock }: Pick<KafkaTools, 'clock'>,
+  admin: Admin,
+  groupId: string,
+  topic: string,
+) {
+  const ask = () =>
+    admin.fetchOffsets({ groupId, topics: [topic] }).catch((error: unknown) => {
+      throw kafkaFailure('committed offsets', error);
+    });
+  const [answer] = await retryOperational(clock, questionRetry, ask);
   return (answer?.partitions ?? [])
     .map(({ partition, offset, metadata }) => ({ partition, offset: Number(offset), metadata }))
     .filter(({ offset }) => offset >= 0);
