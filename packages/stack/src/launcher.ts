@@ -122,9 +122,9 @@ export async function startDemo(launched: Launch): Promise<Child> {
     logFile: logFileOf(options, 'demo'),
     onSpawn: note,
     onLine: (line) => {
-      if (!ready) print(`demo           ${line}`);
       ready ||= line === 'demo ready';
       if (ready) told.resolve();
+      else print(`demo           ${line}`);
     },
   });
   const ended = child.exited.then(() => {

@@ -66,17 +66,18 @@ async function start(options: StartOptions): Promise<void> {
   if (!stopping) print(readyText(launched.options, startedAt));
 }
 
+/** The line `ready` stands alone and only once, for programs that wait for it. */
 function readyText(options: StartOptions, startedAt: number): string {
   const token = options.demo ? demoToken(options) : undefined;
   return [
     '',
-    `ready in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`,
+    'ready',
     `  console   ${consoleUrl(options)}`,
     `  webhook   ${ingressUrl(options)}/hooks/odigo/{urlToken}`,
     token === undefined
       ? `  token     the operator token (it creates tenants) is in ${secretsFile(options.dataDir)} or as you set it`
       : `  token     ${token}   (sign in with it)`,
-    `  Ctrl-C stops everything; the data stays in ${options.dataDir}`,
+    `  ${((performance.now() - startedAt) / 1000).toFixed(0)} s. Ctrl-C stops everything; the data stays in ${options.dataDir}`,
   ].join('\n');
 }
 
