@@ -31,7 +31,10 @@ export type ParseResult =
   | { readonly ok: true; readonly item: ParsedItem }
   | { readonly ok: false; readonly reason: RejectReason; readonly detail: string };
 
-export const maxTextLength = 512;
+/** Of the fields that identify; what the configuration can map (entities.ts). */
+export const maxTextLength = 256;
+/** Of what is only shown; longer texts are cut. */
+export const maxDetailLength = 512;
 
 export function parseItem(format: ItemFormat, bytes: Buffer): ParseResult {
   const value = format === 'form' ? readForm(bytes) : readJson(bytes);
@@ -129,7 +132,7 @@ function readDetail(values: Fields['values']): Record<string, string> {
 
 /** Not through the middle of a surrogate pair. */
 const cut = (text: string): string =>
-  text.length <= maxTextLength ? text : text.slice(0, maxTextLength).toWellFormed();
+  text.length <= maxDetailLength ? text : text.slice(0, maxDetailLength).toWellFormed();
 
 /** undefined when it is not well-formed. */
 function readJson(bytes: Buffer, reviver?: Reviver): unknown {

@@ -8,10 +8,11 @@ export const rejectReasons = {
   'body-encoding': 'The body could not be decompressed.',
   'item-malformed': 'The item is not well-formed JSON or form data.',
   'item-not-object': 'The item is not a JSON object.',
+  'item-too-large': 'The item is greater than 900,000 bytes.',
   'item-too-deep': 'The item is nested more deeply than 64 levels.',
   'agent-missing': 'The item does not say which agent it is about.',
   'status-missing': 'The item carries no status and is no LOGIN, LOGOUT or HEARTBEAT.',
-  'value-too-long': 'A key field of the item is longer than 512 characters.',
+  'value-too-long': 'A key field of the item is longer than 256 characters.',
   'record-undecodable': 'The stored record could not be decoded.',
 } as const;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseItem } from './parse.ts';
-import { maxDepth, maxItems, splitBody } from './split-body.ts';
+import { maxDepth, maxItemBytes, maxItems, splitBody } from './split-body.ts';
 
 const a = '{"agentId":"a","status":"READY"}';
 const b = '{"agentId":"b","status":"TALK"}';
@@ -98,6 +98,12 @@ describe('splitBody', () => {
     ]);
     expect(faults(`${nested(maxDepth + 1)}\n${nested(maxDepth)}`)).toEqual(['item-too-deep', null]);
     expect(faults(`[${a},${'['.repeat(200_000)}${']'.repeat(200_000)}]`)).toEqual([null, 'item-too-deep']);
+  });
+
+  it('refuses an item that no record can hold, not its neighbours', () => {
+    const itemOf = (bytes: number) => `{"x":"${'y'.repeat(bytes - 8)}"}`;
+    const body = `[${a},${itemOf(maxItemBytes)},${itemOf(maxItemBytes + 1)},${b}]`;
+    expect(textsOf(body).map(([fault]) => fault)).toEqual(['ok', 'ok', 'item-too-large', 'ok']);
   });
 
   it('stays linear on bodies made to be slow', () => {

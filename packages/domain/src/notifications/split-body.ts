@@ -25,6 +25,8 @@ import { toAsciiSuperset } from './text.ts';
 
 export const maxItems = 5_000;
 export const maxDepth = 64;
+/** A record must fit into one Kafka batch of 1 MiB. */
+export const maxItemBytes = 900_000;
 
 export type ItemFormat = 'json' | 'form';
 
@@ -89,7 +91,7 @@ function splitForm(bytes: Buffer, start: number): BodyItem[] | null {
   while (isBlank(bytes[end - 1]!)) end--;
   const head = bytes.toString('latin1', start, Math.min(end, start + 256));
   if (!/^[^\s=&{}"<>]+=/.test(head)) return null;
-  return [{ format: 'form', bytes: bytes.subarray(start, end), fault: null }];
+  return [itemOf(bytes, start, end, null, 'form')];
 }
 
 function takeLines(bytes: Buffer, start: number, items: BodyItem[]): void {
@@ -224,6 +226,13 @@ function isEnvelopeKey(bytes: Buffer, start: number, end: number): boolean {
   return end - start <= 64 && envelopeKeys.has(canonical(bytes.toString('latin1', start, end)));
 }
 
-function itemOf(bytes: Buffer, start: number, end: number, fault: RejectReason | null): BodyItem {
-  return { format: 'json', bytes: bytes.subarray(start, end), fault };
+function itemOf(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  fault: RejectReason | null,
+  format: ItemFormat = 'json',
+): BodyItem {
+  const tooLarge = fault === null && end - start > maxItemBytes;
+  return { format, bytes: bytes.subarray(start, end), fault: tooLarge ? 'item-too-large' : fault };
 }

@@ -1,0 +1,10 @@
+/** Headers of raw records, beside what the Avro record holds: how ingress and enrichment speak of the way, not of the content. */
+
+/**
+ * Next offset of the configuration log that ingress had folded. Enrichment waits for it, so that a notification is
+ * never read with an older configuration (the integration's zone) than the one that let it in.
+ */
+export const configurationOffsetHeader = 'configuration-offset';
+
+/** W3C trace context, handed on unchanged. */
+export const traceParentHeader = 'traceparent';
