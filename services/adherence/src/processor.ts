@@ -59,6 +59,8 @@ export interface AdherenceProcessor extends Processor {
   /** Declares feeds silent whose threshold has passed; the pipeline must not be behind. */
   declareSilentFeeds(): Promise<void>;
   mayBeSilent(): boolean;
+  /** Tells on the topic `health` up to when everybody is computed and events are taken, per partition. */
+  publishHealth(): Promise<void>;
 }
 
 /** People loaded or computed again at once, and for how long a settling does so before live work goes on. */
@@ -82,7 +84,9 @@ export function adherenceProcessor(
   const unrecorded = new Set<Request>();
   const answered = new Set<Request>();
   let everybody = false;
-  const eventsUntil = new Map<number, Instant>();
+  /** By partition: when everybody was last computed, receipt of the last event taken, and whether more is waiting. */
+  const computedTo = new Map<number, Instant>();
+  const taken = new Map<number, { readonly until: Instant; readonly behind: boolean }>();
 
   async function take({ partition: number, messages, highWatermark }: Parameters<Processor['take']>[0]) {
     const partition = partitions.get(number);
@@ -92,8 +96,7 @@ export function adherenceProcessor(
     const touched = await takeRecords(owner, partition, decodeAll(partition, fresh));
     partition.position = Math.max(partition.position, (fresh.at(-1)?.offset ?? -1) + 1);
     const behind = highWatermark - partition.position;
-    const until = behind > 0 ? (fresh.at(-1)?.timestamp ?? 0) : clock.now();
-    eventsUntil.set(number, until);
+    taken.set(number, { until: fresh.at(-1)?.timestamp ?? 0, behind: behind > 0 });
     if (behind <= liveWithinMessages) await showLive(partition, touched);
     if (partition.unsettled.outcomes.length > 0) askForSettling();
   }
@@ -127,9 +130,14 @@ export function adherenceProcessor(
   }
 
   async function publishLive(partition: Partition, people: Iterable<Person>): Promise<void> {
-    const until = eventsUntil.get(partition.number) ?? clock.now();
-    const messages = liveMessages(partition, people, published, until);
+    const messages = liveMessages(partition, people, published, eventsUntil(partition));
     if (messages.length > 0) await producer.send(messages);
+  }
+
+  /** Everything that came by until then is on the board: now, unless more is known to be waiting. */
+  function eventsUntil(partition: Partition): Instant {
+    const last = taken.get(partition.number);
+    return last?.behind ? last.until : clock.now();
   }
 
   async function settle() {
@@ -147,8 +155,9 @@ export function adherenceProcessor(
     }
     for (const { unsettled } of settlings) for (const request of unsettled.requests) unrecorded.add(request);
     await rebuildWithinBudget();
-    await computeResults();
+    const asOf = await computeResults();
     await storeWhatIsComputed();
+    if (asOf !== null) for (const number of partitions.keys()) computedTo.set(number, asOf);
     for (const partition of partitions.values()) rollWindows(partition, clock.now());
     if ([...partitions.values()].some(({ rebuilds }) => rebuilds.size > 0)) askForSettling();
     return settlings.map(({ partition, position }) => ({
@@ -224,13 +233,16 @@ export function adherenceProcessor(
     }
   }
 
-  async function computeResults(): Promise<void> {
+  /** Answers the instant up to which everybody is computed, null when only some were. */
+  async function computeResults(): Promise<Instant | null> {
     const all = everybody;
     everybody = false;
+    const instant = clock.now();
     for (const partition of partitions.values()) {
       keep(advancePeople(owner, partition, all));
       if (all) await publishLive(partition, partition.people.values());
     }
+    return all ? instant : null;
   }
 
   function keep(rows: readonly Row[]): void {
@@ -298,6 +310,8 @@ export function adherenceProcessor(
 
   function revoked(): void {
     partitions.clear();
+    computedTo.clear();
+    taken.clear();
     results.clear();
     unrecorded.clear();
     answered.clear();
@@ -327,6 +341,25 @@ export function adherenceProcessor(
     }
   }
 
+  async function publishHealth(): Promise<void> {
+    if (partitions.size === 0) return;
+    await producer.send(
+      [...partitions.values()].map((partition) => ({
+        topic: topics.health.name,
+        partition: 0,
+        key: `results|${partition.number}`,
+        value: Buffer.from(
+          JSON.stringify({
+            asOf: computedTo.get(partition.number) ?? null,
+            eventsUntil: eventsUntil(partition),
+            people: partition.people.size,
+            rebuilds: partition.rebuilds.size,
+          }),
+        ),
+      })),
+    );
+  }
+
   return {
     assigned,
     take,
@@ -335,6 +368,7 @@ export function adherenceProcessor(
     nextDue,
     refreshDue,
     declareSilentFeeds,
+    publishHealth,
     tick: () => {
       everybody = true;
     },

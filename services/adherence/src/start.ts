@@ -138,6 +138,7 @@ function scheduleWork(
   again('due changes', () => dueChanges(consumption, processor, clock), dueStepMs);
   again('results', () => tick(consumption, processor, config), config.RESULT_TICK_SECONDS * 1000);
   again('silent feeds', () => silentFeeds(broker, consumption, processor), silenceStepMs);
+  again('health', () => health(consumption, processor), healthStepMs);
   return {
     stop() {
       stopped = true;
@@ -150,6 +151,7 @@ const retryMs = 1_000;
 /** The board follows a due change within this. */
 const dueStepMs = 250;
 const silenceStepMs = 5_000;
+const healthStepMs = 2_000;
 
 async function dueChanges(
   consumption: Consumption,
@@ -179,4 +181,9 @@ async function silentFeeds(
     await consumption.run(() => processor.declareSilentFeeds());
   }
   return silenceStepMs;
+}
+
+async function health(consumption: Consumption, processor: AdherenceProcessor): Promise<number> {
+  await consumption.run(() => processor.publishHealth());
+  return healthStepMs;
 }
