@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import type { Environment } from '../environment.ts';
+import { csvLine, csvType } from '../http/csv.ts';
+import { instantQuery, instantView, isoOrNull, isoText } from '../http/instant.ts';
+import { invalid } from '../http/problem.ts';
+import { json, type Route, route } from '../http/route.ts';
+import { type AdherenceRow, readAdherence } from '../results/adherence.ts';
+import { amountsView, viewOfAmounts } from '../results/amounts.ts';
+import { type Grouping, groupings, groupsOf } from '../results/groups.ts';
+import { granularities, isCalendar, periodCount } from '../results/periods.ts';
+import { selectionQuery, selectPeople } from '../results/selection.ts';
+import { readingRoles } from './document-routes.ts';
+
+const query = z.strictObject({
+  from: instantQuery,
+  to: instantQuery,
+  granularity: z.enum(granularities).default('total'),
+  groupBy: z.enum(groupings).default('person'),
+  ...selectionQuery,
+  shiftDate: z.enum(['true', 'false']).default('false'),
+});
+
+const itemView = z.object({
+  from: instantView,
+  to: instantView,
+  personId: z.string().optional(),
+  team: z.string().nullable().optional(),
+  planningUnitId: z.string().optional(),
+  ...amountsView,
+  final: z.boolean(),
+});
+const resultView = z.object({
+  asOf: instantView,
+  eventsUntil: instantView.nullable(),
+  items: z.array(itemView),
+});
+type Item = z.output<typeof itemView>;
+
+const maxRangeMs = 10 * 366 * 24 * 60 * 60_000;
+/** Rows that an answer may come to, at most; what is larger is asked for in parts. */
+const maxRows = 1_000_000;
+
+/** What adherence was, by group and period. */
+export const adherenceRoutes = (env: Environment): Route[] => [
+  route({
+    method: 'get',
+    path: '/adherence',
+    tag: 'results',
+    summary: 'Adherence by group and period, as JSON or CSV',
+    access: readingRoles,
+    query,
+    answers: { 200: { description: 'Rows in order of time, then of groups', schema: resultView } },
+    handle: async ({ tenant, query: asked, headers, now }) => {
+      const { from, to, granularity, groupBy } = asked;
+      const shiftDate = asked.shiftDate === 'true';
+      if (from >= to) throw invalid({ path: 'to', message: 'must be after from' });
+      if (to - from > maxRangeMs) throw invalid({ path: 'to', message: 'must be within ten years of from' });
+      if (shiftDate && !isCalendar(granularity)) {
+        throw invalid({ path: 'shiftDate', message: 'needs the granularity day, week or month' });
+      }
+      const groups = groupsOf(groupBy, selectPeople(tenant, asked), tenant);
+      if (groups.length * periodCount(granularity, asked) > maxRows) {
+        throw invalid({ path: 'granularity', message: `would give more than ${maxRows} rows: ask in parts` });
+      }
+      const result = await readAdherence(
+        env.database,
+        tenant,
+        groups,
+        { from, to, granularity, shiftDate },
+        now,
+      );
+      const items = result.rows.map((row) => itemOf(row, groupBy));
+      if (wantsCsv(headers)) return csvOf(items, groupBy);
+      const { eventsUntil } = env.live.freshness(tenant.tenantId);
+      return json(200, { asOf: isoText(result.asOf ?? now), eventsUntil: isoOrNull(eventsUntil), items });
+    },
+  }),
+];
+
+function itemOf({ from, to, key, amounts, final }: AdherenceRow, groupBy: Grouping): Item {
+  return {
+    from: isoText(from),
+    to: isoText(to),
+    ...(groupBy === 'person' ? { personId: key! } : {}),
+    ...(groupBy === 'team' ? { team: key } : {}),
+    ...(groupBy === 'planningUnit' ? { planningUnitId: key! } : {}),
+    ...viewOfAmounts(amounts),
+    final,
+  };
+}
+
+const keyColumns: Readonly<Record<Grouping, readonly (keyof Item)[]>> = {
+  person: ['personId'],
+  team: ['team'],
+  planningUnit: ['planningUnitId'],
+  tenant: [],
+};
+const amountsBeforeRaw = Object.keys(amountsView).slice(0, Object.keys(amountsView).indexOf('raw'));
+const amountsAfterRaw = Object.keys(amountsView).slice(Object.keys(amountsView).indexOf('raw') + 1);
+const rawColumns = Object.keys(amountsView.raw.shape);
+
+function csvOf(items: readonly Item[], groupBy: Grouping): Response {
+  const before = ['from', 'to', ...keyColumns[groupBy], ...amountsBeforeRaw] as (keyof Item)[];
+  const after = [...amountsAfterRaw, 'final'] as (keyof Item)[];
+  const value = (item: Item, column: keyof Item) => item[column] as string | number | boolean | null;
+  const head = csvLine([...before, ...rawColumns.map((name) => `raw.${name}`), ...after]);
+  const lines = items.map((item) =>
+    csvLine([
+      ...before.map((column) => value(item, column)),
+      ...Object.values(item.raw),
+      ...after.map((column) => value(item, column)),
+    ]),
+  );
+  return new Response(head + lines.join(''), { headers: { 'content-type': csvType } });
+}
+
+/** CSV when it is asked for and JSON is not. */
+export function wantsCsv(headers: Headers): boolean {
+  const accept = headers.get('accept') ?? '';
+  return accept.includes('text/csv') && !accept.includes('application/json');
+}

@@ -1,0 +1,87 @@
+import { type Change, entityKinds } from '@adherence/domain/configuration/command.ts';
+import type { Integration } from '@adherence/domain/configuration/entities.ts';
+import { z } from 'zod';
+import type { Environment } from '../environment.ts';
+import { instantView, isoText } from '../http/instant.ts';
+import { decodeCursor, encodeCursor, pageQuery, pageSchema } from '../http/page.ts';
+import { json, type Route, route } from '../http/route.ts';
+import { readingRoles } from './document-routes.ts';
+import { withoutPassword } from './integrations.ts';
+
+const changeView = z.object({
+  entity: z.enum(entityKinds),
+  id: z.string(),
+  change: z.enum(['created', 'replaced', 'deleted']),
+  writtenBy: z.string(),
+  writtenByName: z.string().nullable(),
+  writtenAt: instantView,
+  before: z.unknown(),
+  after: z.unknown(),
+});
+
+/** Who changed what, when, before and after. */
+export const changeRoutes = (env: Environment): Route[] => [
+  route({
+    method: 'get',
+    path: '/changes',
+    tag: 'changes',
+    summary: 'Changes of the configuration, newest first; secrets are never shown',
+    access: readingRoles,
+    query: z.strictObject({
+      ...pageQuery,
+      entity: z.enum(entityKinds).optional(),
+      id: z.string().max(700).optional(),
+    }),
+    answers: { 200: { description: 'A page', schema: pageSchema(changeView) } },
+    handle: ({ tenant, query: { limit, cursor, entity, id } }) => {
+      const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(decodeCursor(cursor));
+      const keeps = (change: Change) =>
+        (entity === undefined || change.entity === entity) && (id === undefined || displayId(change) === id);
+      const changes = env.journal.newest(tenant.tenantId, before, limit + 1, keeps);
+      const shown = changes.slice(0, limit);
+      const nextCursor = changes.length > limit ? encodeCursor(String(shown.at(-1)!.offset)) : null;
+      const nameOf = (writtenBy: string) =>
+        tenant.tokens.get(writtenBy.replace(/^token:/, ''))?.document.name ?? null;
+      return json(200, {
+        items: shown.map((change) => ({
+          entity: change.entity,
+          id: displayId(change),
+          change: kindOf(change),
+          writtenBy: change.writtenBy,
+          writtenByName: nameOf(change.writtenBy),
+          writtenAt: isoText(change.writtenAt),
+          before: shownDocument(change, change.before),
+          after: shownDocument(change, change.after),
+        })),
+        nextCursor,
+      });
+    },
+  }),
+];
+
+/** The parts of a status mapping's id are separated by a character that is not for reading. */
+const displayId = ({ id }: Change): string => id.replaceAll('\u0000', '/');
+
+function kindOf({ before, after }: Change): 'created' | 'replaced' | 'deleted' {
+  if (after === null) return 'deleted';
+  return before === null ? 'created' : 'replaced';
+}
+
+/** Hashes and passwords go, instants become text. */
+function shownDocument({ entity }: Change, document: object | null): object | null {
+  if (document === null) return null;
+  const { hash: _, ...rest } = document as Record<string, unknown>;
+  if (entity === 'integration') {
+    rest.breakDetail = withoutPassword((document as Integration).breakDetail);
+  }
+  return withTimes(rest) as object;
+}
+
+const instantFields = new Set(['from', 'to', 'validFrom', 'validTo']);
+
+function withTimes(value: unknown, field = ''): unknown {
+  if (typeof value === 'number' && instantFields.has(field)) return isoText(value);
+  if (Array.isArray(value)) return value.map((each) => withTimes(each));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withTimes(each, key)]));
+}

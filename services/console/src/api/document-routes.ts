@@ -1,0 +1,143 @@
+/** The four routes of an entity that is one document under an id: list, read, put, delete. */
+import { noVersion } from '@adherence/domain/configuration/command.ts';
+import type { EntityKind, Role } from '@adherence/domain/configuration/entities.ts';
+import { idSchema } from '@adherence/domain/configuration/entities.ts';
+import type { Stored, TenantTables } from '@adherence/domain/configuration/tables.ts';
+import { z } from 'zod';
+import { writeFor } from '../configuration/write.ts';
+import type { Environment } from '../environment.ts';
+import { etagOf } from '../http/etag.ts';
+import { pageOf, pageQuery, pageSchema, sorted } from '../http/page.ts';
+import { invalid, notFound } from '../http/problem.ts';
+import { json, noContent, type Route, route } from '../http/route.ts';
+
+type TenantRole = Exclude<Role, 'admin'>;
+
+export interface DocumentResource<D, I, F> {
+  /** `/people` */
+  readonly path: string;
+  readonly tag: string;
+  /** `person` */
+  readonly noun: string;
+  readonly entity: EntityKind;
+  readonly readers: readonly TenantRole[];
+  readonly writers: readonly TenantRole[];
+  /** The body of a PUT; may name the id of its address. */
+  readonly input: z.ZodType<I>;
+  readonly view: z.ZodType;
+  readonly stored: (tables: TenantTables) => ReadonlyMap<string, Stored<D>>;
+  readonly toView: (id: string, stored: Stored<D>) => object;
+  /** The document on the log; throws HttpProblem for what the schema cannot say. */
+  readonly toDocument: (input: I, id: string, tables: TenantTables) => unknown;
+  /** Filters of the list, besides limit and cursor. */
+  readonly filters?: z.ZodRawShape;
+  readonly keeps?: (document: D, id: string, filters: F) => boolean;
+}
+
+/** Bodies may repeat the id of their address, as reads show it. */
+export const optionalId = { id: idSchema.optional() };
+
+const roles = ['planner', 'analyst', 'viewer'] as const;
+export const everyRole: readonly TenantRole[] = roles;
+export const readingRoles: readonly TenantRole[] = ['planner', 'analyst'];
+
+export function documentRoutes<D, I extends { id?: string | undefined }, F = unknown>(
+  env: Environment,
+  resource: DocumentResource<D, I, F>,
+): Route[] {
+  const { path, tag, noun, entity, readers, writers, view, stored, toView } = resource;
+  const params = z.strictObject({ id: idSchema });
+  const find = (tables: TenantTables, id: string): Stored<D> => {
+    const found = stored(tables).get(id);
+    if (!found || found.deleted) throw notFound();
+    return found;
+  };
+  const offsetOf = (tables: TenantTables, id: string): number => {
+    const found = stored(tables).get(id);
+    return found && !found.deleted ? found.offset : noVersion;
+  };
+
+  return [
+    route({
+      method: 'get',
+      path,
+      tag,
+      summary: `List each ${noun}, in order of ids`,
+      access: readers,
+      query: z.strictObject({ ...pageQuery, ...resource.filters }),
+      answers: { 200: { description: 'A page', schema: pageSchema(view) } },
+      handle: ({ tenant, query }) => {
+        const keeps = resource.keeps ?? (() => true);
+        const entries = [...stored(tenant)].filter(
+          ([id, each]) => !each.deleted && keeps(each.document, id, query as F),
+        );
+        return json(200, pageOf(sorted(entries), query, toView));
+      },
+    }),
+    route({
+      method: 'get',
+      path: `${path}/{id}`,
+      tag,
+      summary: `Read a ${noun}`,
+      access: readers,
+      params,
+      answers: { 200: { description: `The ${noun}, with an ETag`, schema: view } },
+      handle: ({ tenant, params: { id } }) => {
+        const found = find(tenant, id);
+        return json(200, toView(id, found), { etag: etagOf(found.offset) });
+      },
+    }),
+    route({
+      method: 'put',
+      path: `${path}/{id}`,
+      tag,
+      summary: `Create or replace a ${noun}`,
+      access: writers,
+      params,
+      body: resource.input,
+      answers: {
+        200: { description: 'Replaced, or unchanged', schema: view },
+        201: { description: 'Created', schema: view },
+      },
+      handle: async (request) => {
+        const { tenant, params: address, body } = request;
+        const { id: bodyId, ...input } = body;
+        if (bodyId !== undefined && bodyId !== address.id) {
+          throw invalid({ path: 'id', message: 'must be the id of the address, or absent' });
+        }
+        const document = resource.toDocument(input as I, address.id, tenant);
+        const write = { tenantId: tenant.tenantId, entity, id: address.id, action: 'put' as const, document };
+        const outcome = await writeFor(env, request, write, offsetOf(tenant, address.id));
+        const written = find(tablesOf(env, tenant.tenantId), address.id);
+        const status = outcome.change && outcome.created ? 201 : 200;
+        return json(status, toView(address.id, written), { etag: etagOf(written.offset) });
+      },
+    }),
+    route({
+      method: 'delete',
+      path: `${path}/{id}`,
+      tag,
+      summary: `Delete a ${noun}`,
+      access: writers,
+      params,
+      answers: { 204: { description: 'Deleted' } },
+      handle: async (request) => {
+        const {
+          tenant,
+          params: { id },
+        } = request;
+        find(tenant, id);
+        const write = { tenantId: tenant.tenantId, entity, id, action: 'delete' as const, document: null };
+        await writeFor(env, request, write, offsetOf(tenant, id));
+        return noContent();
+      },
+    }),
+  ];
+}
+
+/** The tables as they stand now, after a write. */
+export function tablesOf(env: Environment, tenantId: string): TenantTables {
+  const tables = env.configuration.state().tenants.get(tenantId);
+  if (!tables) throw notFound();
+  return tables;
+}

@@ -1,0 +1,115 @@
+import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
+import { z } from 'zod';
+import type { Environment } from '../environment.ts';
+import { type CsvValue, csvLine, csvType } from '../http/csv.ts';
+import { dateText } from '../http/instant.ts';
+import { invalid } from '../http/problem.ts';
+import { type Route, route } from '../http/route.ts';
+import { type ReportRow, reportRows } from '../queries/report.ts';
+import { partsOf } from '../queries/sql.ts';
+import { minutes, percent } from '../results/ratio.ts';
+import { selectionQuery, selectPeople } from '../results/selection.ts';
+import { readingRoles } from './document-routes.ts';
+
+/** domain.md, "Report columns". */
+export const reportColumns = [
+  'personId',
+  'personName',
+  'team',
+  'activityId',
+  'activityName',
+  'scheduledMinutes',
+  'actualMinutes',
+  'inAdherenceMinutes',
+  'outOfAdherenceMinutes',
+  'noDataMinutes',
+  'adherencePercent',
+  'outOfConformanceMinutes',
+  'conformancePercent',
+  'scheduledPercent',
+  'actualPercent',
+] as const;
+
+/** The report of adherence by person and activity, for pay and coaching. */
+export const reportRoutes = (env: Environment): Route[] => [
+  route({
+    method: 'get',
+    path: '/reports/adherence.csv',
+    tag: 'results',
+    summary: 'Report by person and activity, over calendar days of the planning units, both inclusive',
+    access: readingRoles.filter((role) => role === 'analyst' || role === 'planner'),
+    query: z.strictObject({ from: dateText, to: dateText, ...selectionQuery }),
+    answers: { 200: { description: reportColumns.join(','), type: 'text/csv', schema: z.string() } },
+    handle: ({ tenant, query }) => {
+      const { from, to } = query;
+      if (from > to) throw invalid({ path: 'to', message: 'must not be before from' });
+      const ids = selectPeople(tenant, query).map(({ personId }) => personId);
+      return new Response(reportStream(env, tenant, ids, from, to), {
+        headers: {
+          'content-type': csvType,
+          'content-disposition': `attachment; filename="adherence-${from}-${to}.csv"`,
+        },
+      });
+    },
+  }),
+];
+
+/** People at once: an answer of some thousand lines, so that a report of any size needs the same memory. */
+const peopleAtOnce = 200;
+
+function reportStream(
+  env: Environment,
+  tables: TenantTables,
+  ids: readonly string[],
+  from: string,
+  to: string,
+): ReadableStream<Uint8Array> {
+  const parts = partsOf(ids, () => Math.ceil(maxPartBytes / peopleAtOnce));
+  const encoder = new TextEncoder();
+  let next = 0;
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(encoder.encode(csvLine(reportColumns))),
+    async pull(controller) {
+      const part = parts[next++];
+      if (!part) {
+        controller.close();
+        return;
+      }
+      const { text, parameters } = reportRows(tables.tenantId, part, from, to);
+      const rows = await env.database.query<ReportRow>(text, parameters);
+      controller.enqueue(encoder.encode(reportLines(rows, tables)));
+    },
+  });
+}
+const maxPartBytes = 60_000;
+
+/** Lines of whole people: shares are of all the time of one person. */
+export function reportLines(rows: readonly ReportRow[], tables: TenantTables): string {
+  let lines = '';
+  for (const [personId, own] of Map.groupBy(rows, ({ person }) => person)) {
+    const person = tables.people.get(personId)?.document;
+    const scheduled = own.reduce((sum, row) => sum + row.scheduled, 0);
+    const actual = own.reduce((sum, row) => sum + row.actual, 0);
+    for (const row of own) {
+      const values: CsvValue[] = [
+        personId,
+        person?.name ?? '',
+        person?.team ?? '',
+        row.activity,
+        tables.activities.get(row.activity)?.document.name ?? '',
+        minutes(row.scheduled),
+        minutes(row.actual),
+        minutes(row.inside),
+        minutes(row.outside),
+        minutes(row.without_data),
+        percent(row.inside, row.scheduled - row.without_data),
+        minutes(row.actual - row.scheduled),
+        percent(row.actual, row.scheduled),
+        percent(row.scheduled, scheduled),
+        percent(row.actual, actual),
+      ];
+      lines += csvLine(values);
+    }
+  }
+  return lines;
+}

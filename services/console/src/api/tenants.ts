@@ -1,0 +1,90 @@
+import { idSchema, tenantSchema } from '@adherence/domain/configuration/entities.ts';
+import { z } from 'zod';
+import { writeFor } from '../configuration/write.ts';
+import type { Environment } from '../environment.ts';
+import { etagOf } from '../http/etag.ts';
+import { pageOf, pageQuery, pageSchema, sorted } from '../http/page.ts';
+import { invalid, notFound } from '../http/problem.ts';
+import { json, type Route, route } from '../http/route.ts';
+import { newId, newToken, sha256 } from '../http/tokens.ts';
+import { tablesOf } from './document-routes.ts';
+import { createToken, newTokenView, tokenInput } from './tokens.ts';
+
+const tag = 'tenants';
+const params = z.strictObject({ id: idSchema });
+const tenantView = z.object({ id: z.string(), name: z.string(), timeZone: z.string() });
+
+/** What the operator manages: tenants, and a new admin token for one that has lost its own. */
+export const tenantRoutes = (env: Environment): Route[] => [
+  route({
+    method: 'post',
+    path: '/tenants',
+    tag,
+    summary: 'Create a tenant; its first admin token is shown once',
+    access: 'operator',
+    body: tenantSchema.safeExtend({ id: idSchema }),
+    answers: { 201: { description: 'Created', schema: tenantView.extend({ token: z.string() }) } },
+    handle: async (request) => {
+      const { id, name, timeZone } = request.body;
+      const token = newToken('adh', env.random);
+      const adminToken = { id: newId('token', env.random), name: 'First administrator', hash: sha256(token) };
+      const document = { name, timeZone, adminToken };
+      await writeFor(env, request, { tenantId: id, entity: 'tenant', id, action: 'put', document });
+      return json(201, { id, name, timeZone, token });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/tenants',
+    tag,
+    summary: 'List the tenants',
+    access: 'operator',
+    query: z.strictObject(pageQuery),
+    answers: { 200: { description: 'A page', schema: pageSchema(tenantView) } },
+    handle: ({ query }) =>
+      json(
+        200,
+        pageOf(sorted(env.configuration.state().tenants), query, (id, { tenant }) => ({
+          id,
+          ...tenant.document,
+        })),
+      ),
+  }),
+  route({
+    method: 'put',
+    path: '/tenants/{id}',
+    tag,
+    summary: 'Rename a tenant, or change its time zone',
+    access: 'operator',
+    params,
+    body: tenantSchema.safeExtend({ id: idSchema.optional() }),
+    answers: { 200: { description: 'Replaced, or unchanged', schema: tenantView } },
+    handle: async (request) => {
+      const {
+        params: { id },
+        body: { id: bodyId, ...document },
+      } = request;
+      if (bodyId !== undefined && bodyId !== id) {
+        throw invalid({ path: 'id', message: 'must be the id of the address, or absent' });
+      }
+      const { offset } = tablesOf(env, id).tenant;
+      await writeFor(env, request, { tenantId: id, entity: 'tenant', id, action: 'put', document }, offset);
+      const { tenant } = tablesOf(env, id);
+      return json(200, { id, ...tenant.document }, { etag: etagOf(tenant.offset) });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/tenants/{id}/tokens',
+    tag,
+    summary: 'Create a token of a tenant that has lost its own; it is shown once',
+    access: 'operator',
+    params,
+    body: tokenInput,
+    answers: { 201: { description: 'Created', schema: newTokenView } },
+    handle: (request) => {
+      if (!env.configuration.state().tenants.has(request.params.id)) throw notFound();
+      return createToken(env, request, request.params.id, request.body);
+    },
+  }),
+];

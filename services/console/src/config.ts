@@ -1,0 +1,53 @@
+/** Settings of the console from the environment, parsed once; every fault is reported at once. */
+import { parseSecretsKey } from '@adherence/domain/configuration/secret.ts';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const schema = z.object({
+  CONSOLE_HOST: z.string().default('0.0.0.0'),
+  CONSOLE_PORT: port.default(8081),
+  INGRESS_PORT: port.default(8080),
+  OPERATOR_TOKEN: z.string().min(16, 'must have at least 16 characters'),
+  SECRETS_KEY: z.string().transform((text, context) => {
+    const key = parseSecretsKey(text);
+    if (key) return key;
+    context.addIssue({ code: 'custom', message: 'must be 32 bytes in hexadecimal or base64' });
+    return z.NEVER;
+  }),
+  /** Where Odigo reaches the ingress; shown with every new URL token. */
+  INGRESS_PUBLIC_URL: z.url().optional(),
+  /** Set it when browsers reach the console by https. */
+  SECURE_COOKIES: z.enum(['true', 'false']).default('false'),
+  SCHEDULE_OUTCOME_LIMIT_MS: z.coerce.number().int().min(100).default(10_000),
+});
+
+export interface ConsoleConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly operatorToken: string;
+  readonly secretsKey: Uint8Array;
+  readonly ingressUrl: string;
+  readonly secureCookies: boolean;
+  readonly scheduleOutcomeLimitMs: number;
+}
+
+/** Throws with one line per fault. */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): ConsoleConfig {
+  const parsed = schema.safeParse(environment);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new Error(`The console cannot start:\n${faults.join('\n')}`);
+  }
+  const env = parsed.data;
+  const ingressUrl = env.INGRESS_PUBLIC_URL ?? `http://127.0.0.1:${env.INGRESS_PORT}`;
+  return {
+    host: env.CONSOLE_HOST,
+    port: env.CONSOLE_PORT,
+    operatorToken: env.OPERATOR_TOKEN,
+    secretsKey: env.SECRETS_KEY,
+    ingressUrl: ingressUrl.replace(/\/+$/, ''),
+    secureCookies: env.SECURE_COOKIES === 'true',
+    scheduleOutcomeLimitMs: env.SCHEDULE_OUTCOME_LIMIT_MS,
+  };
+}

@@ -1,0 +1,47 @@
+/** Who changed what: the newest changes of each tenant, kept while the log is folded. */
+import type { Change, Outcome } from '@adherence/domain/configuration/command.ts';
+
+export interface Journal {
+  readonly record: (outcome: Outcome) => void;
+  /** Changes with an offset below `before`, newest first. */
+  readonly newest: (
+    tenantId: string,
+    before: number,
+    limit: number,
+    keeps?: (change: Change) => boolean,
+  ) => readonly Change[];
+}
+
+const defaultKept = 10_000;
+
+export function createJournal(keptPerTenant = defaultKept): Journal {
+  const tenants = new Map<string, Change[]>();
+
+  const add = (change: Change): void => {
+    let changes = tenants.get(change.tenantId);
+    if (!changes) {
+      changes = [];
+      tenants.set(change.tenantId, changes);
+    }
+    changes.push(change);
+    // Cut in halves, so that a change costs the same however many are kept.
+    if (changes.length >= 2 * keptPerTenant) changes.splice(0, changes.length - keptPerTenant);
+  };
+
+  return {
+    record(outcome) {
+      if (!outcome.ok || !outcome.change) return;
+      add(outcome.change);
+      if (outcome.firstToken) add(outcome.firstToken);
+    },
+    newest(tenantId, before, limit, keeps = () => true) {
+      const changes = tenants.get(tenantId) ?? [];
+      const found: Change[] = [];
+      for (let i = changes.length - 1; i >= 0 && found.length < limit; i--) {
+        const change = changes[i]!;
+        if (change.offset < before && keeps(change)) found.push(change);
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** What the routes work with, built once (start.ts). */
+import type { Command, Outcome } from '@adherence/domain/configuration/command.ts';
+import type { ConfigurationState } from '@adherence/domain/configuration/tables.ts';
+import type { Clock } from '@adherence/runtime/clock.ts';
+import type { ConsoleConfig } from './config.ts';
+import type { Journal } from './configuration/journal.ts';
+import type { RandomBytes } from './http/tokens.ts';
+import type { LiveBoard } from './live/board.ts';
+import type { HealthView } from './live/health.ts';
+import type { PipelineStatus } from './pipeline-status.ts';
+import type { ScheduleCommands } from './schedules/commands.ts';
+
+export interface Environment {
+  readonly config: ConsoleConfig;
+  readonly clock: Clock;
+  /** Names this process among those of the console. */
+  readonly instanceId: string;
+  /** Aborted when the console stops: long answers end. */
+  readonly stopping: AbortSignal;
+  readonly random: RandomBytes;
+  readonly configuration: ConfigurationPort;
+  readonly journal: Journal;
+  readonly database: Database;
+  readonly schedules: ScheduleCommands;
+  readonly live: LiveBoard;
+  readonly health: HealthView;
+  readonly pipeline: (tenantId: string) => Promise<PipelineStatus>;
+}
+
+/** The configuration log as the console uses it. */
+export interface ConfigurationPort {
+  readonly state: () => ConfigurationState;
+  /** Next offset to fold: everything below it is in the state. */
+  readonly offset: () => number;
+  /** Resolves once everything that the log held when it was called is folded. */
+  readonly catchUp: () => Promise<void>;
+  /** Resolves with what became of the command, once it is durable and folded here. */
+  readonly append: (command: Command) => Promise<Outcome>;
+}
+
+export interface Database {
+  /** Rows as objects; 64-bit integers as numbers. Values of `{name:Type}` come as parameters. */
+  query<T>(sql: string, parameters?: Readonly<Record<string, unknown>>): Promise<T[]>;
+}

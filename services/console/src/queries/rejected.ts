@@ -1,0 +1,61 @@
+/** Quarantined notifications, newest first. */
+import type { Sql } from './sql.ts';
+
+export interface RejectedRow {
+  readonly rejected_partition: number;
+  readonly rejected_offset: number;
+  readonly integration: string;
+  readonly stage: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly received_at: number;
+  readonly request_id: string;
+  readonly item_index: number;
+  readonly format: string;
+  readonly body_base64: string;
+  readonly source_topic: string;
+  readonly source_partition: number | null;
+  readonly source_offset: number | null;
+}
+
+export interface RejectedFilter {
+  readonly integrationId?: string | undefined;
+  readonly stage?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** Where a page ended: time of receipt, partition and offset of its last item. */
+export type RejectedCursor = readonly [receivedAt: number, partition: number, offset: number];
+
+export function rejectedPage(
+  tenantId: string,
+  { integrationId, stage, reason }: RejectedFilter,
+  after: RejectedCursor | null,
+  limit: number,
+): Sql {
+  const conditions = ['tenant = {tenant:String}'];
+  const parameters: Record<string, string | number> = { tenant: tenantId, limit };
+  const add = (condition: string, name: string, value: string | undefined) => {
+    if (value === undefined) return;
+    conditions.push(condition);
+    parameters[name] = value;
+  };
+  add('integration = {integration:String}', 'integration', integrationId);
+  add('stage = {stage:String}', 'stage', stage);
+  add('reason = {reason:String}', 'reason', reason);
+  if (after) {
+    conditions.push(
+      '(received_at, rejected_partition, rejected_offset) < ({afterAt:Int64}, {afterPartition:UInt16}, {afterOffset:UInt64})',
+    );
+    [parameters.afterAt, parameters.afterPartition, parameters.afterOffset] = after;
+  }
+  return {
+    text: `SELECT rejected_partition, rejected_offset, integration, stage, reason, detail, received_at, request_id,
+  item_index, format, body_base64, source_topic, source_partition, source_offset
+FROM rejected FINAL
+WHERE ${conditions.join(' AND ')}
+ORDER BY received_at DESC, rejected_partition DESC, rejected_offset DESC
+LIMIT {limit:UInt32}`,
+    parameters,
+  };
+}

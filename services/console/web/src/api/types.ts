@@ -1,0 +1,159 @@
+/** What the API answers (http-api.md), as far as the screens read it. Times are ISO 8601 in UTC. */
+import type { ActivityType, CountedAs, State } from '@adherence/domain/model.ts';
+
+export type Role = 'operator' | 'admin' | 'planner' | 'analyst' | 'viewer';
+
+export interface Session {
+  readonly role: Role;
+  readonly tenant: { readonly id: string; readonly name: string; readonly timeZone: string } | null;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+export interface Activity {
+  readonly id: string;
+  readonly name: string;
+  readonly type: ActivityType;
+  readonly color?: string;
+}
+
+export interface PlanningUnit {
+  readonly id: string;
+  readonly name: string;
+  readonly timeZone: string;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly team: string | null;
+  readonly planningUnitId: string;
+  readonly externalUsers: readonly { readonly integrationId: string; readonly externalUserId: string }[];
+}
+
+export interface Settings {
+  readonly targetScore: number;
+  readonly bufferSeconds: {
+    readonly notPresent: number;
+    readonly wrongActivity: number;
+    readonly notScheduled: number;
+  };
+}
+
+export interface Actual {
+  readonly kind: 'activity' | 'offline' | 'unknown';
+  readonly activityId: string | null;
+  readonly externalStatus: string | null;
+  readonly breakType: string | null;
+  readonly estimated: boolean;
+}
+
+export interface LiveItemJson {
+  readonly personId: string;
+  readonly name: string;
+  readonly team: string | null;
+  readonly planningUnitId?: string;
+  readonly scheduledActivityId: string | null;
+  readonly scheduledUntil: string | null;
+  readonly actual: Actual;
+  readonly state: State;
+  readonly since: string;
+  readonly inBuffer: boolean;
+  readonly bufferEndsAt: string | null;
+}
+
+export interface Live {
+  readonly asOf: string | null;
+  readonly eventsUntil: string | null;
+  readonly items: readonly LiveItemJson[];
+}
+
+export interface Segment {
+  readonly from: string;
+  readonly to: string;
+  readonly scheduledActivityId: string | null;
+  readonly actual: Actual;
+  readonly state: State | null;
+  readonly inBuffer: boolean;
+  readonly countedAs: CountedAs;
+}
+
+export interface Timeline {
+  readonly asOf: string | null;
+  readonly segments: readonly Segment[];
+}
+
+export interface Schedule {
+  readonly personId: string;
+  readonly shiftDate: string;
+  readonly activities: readonly {
+    readonly activityId: string;
+    readonly start: string;
+    readonly end: string;
+  }[];
+}
+
+export interface AdherenceRow {
+  readonly from: string;
+  readonly to: string;
+  readonly personId?: string;
+  readonly team?: string | null;
+  readonly planningUnitId?: string;
+  readonly scheduledMs: number;
+  readonly inMs: number;
+  readonly notPresentMs: number;
+  readonly wrongActivityMs: number;
+  readonly noDataMs: number;
+  readonly excludedMs: number;
+  readonly notScheduledMs: number;
+  readonly workedMs: number;
+  readonly raw: { readonly inMs: number; readonly notPresentMs: number; readonly wrongActivityMs: number };
+  readonly adherence: number | null;
+  readonly coverage: number | null;
+  readonly conformance: number | null;
+  readonly final: boolean;
+}
+
+export interface Adherence {
+  readonly asOf: string | null;
+  readonly eventsUntil: string | null;
+  readonly items: readonly AdherenceRow[];
+}
+
+export interface Integration {
+  readonly id: string;
+  readonly name: string;
+  readonly timeZone: string;
+  readonly breakDetail: object | null;
+  readonly feedGapSeconds: number | null;
+}
+
+export interface UnmappedUser {
+  readonly externalUserId: string;
+  readonly count: number;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+}
+
+export interface StatusMapping {
+  readonly status: string;
+  readonly breakType: string | null;
+  /** null: seen and not mapped. */
+  readonly activityId: string | null;
+  readonly count?: number;
+  readonly lastSeen?: string;
+}
+
+export interface Pipeline {
+  readonly accepted: number;
+  readonly stored: number;
+  readonly quarantined: number;
+  readonly pending: number;
+  readonly recomputationsPending: number;
+  readonly gaps: number;
+  readonly duplicates: number;
+  readonly eventsUntil: string | null;
+}
