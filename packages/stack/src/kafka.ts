@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { type Child, type ChildOptions, startChild, untilReady } from './child.ts';
+import { leanJvm } from './java.ts';
 import { mavenJars } from './maven.ts';
 import { freePort } from './ports.ts';
 
@@ -44,8 +45,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaPart> {
     command: 'java',
     args: [
       `-Xmx${options.heapMb ?? 512}m`,
-      '-XX:+UseSerialGC',
-      '-XX:+ExitOnOutOfMemoryError',
+      ...leanJvm,
       `-Dlog4j2.configurationFile=${logging}`,
       '-cp',
       classPath,
@@ -72,14 +72,13 @@ async function format(classPath: string, properties: string, logFile: string): P
   const tool = await startChild({
     name: 'Kafka storage format',
     command: 'java',
-    args: [
-      '-XX:+UseSerialGC',
-      '-XX:TieredStopAtLevel=1',
-      '-cp',
-      classPath,
-      'kafka.tools.StorageTool',
-      'format',
-    ].concat(['--cluster-id', clusterId, '--config', properties, '--ignore-formatted']),
+    args: [...leanJvm, '-cp', classPath, 'kafka.tools.StorageTool', 'format'].concat([
+      '--cluster-id',
+      clusterId,
+      '--config',
+      properties,
+      '--ignore-formatted',
+    ]),
     logFile,
   });
   const exit = await tool.exited;

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Child, type ChildOptions, startChild, untilReady } from './child.ts';
+import { leanJvm } from './java.ts';
 import { mavenArchive } from './maven.ts';
 import { freePort } from './ports.ts';
 
@@ -33,9 +34,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RegistryP
     command: 'java',
     args: [
       `-Xmx${options.heapMb ?? 192}m`,
-      '-XX:+UseSerialGC',
-      '-XX:TieredStopAtLevel=1',
-      '-XX:+ExitOnOutOfMemoryError',
+      ...leanJvm,
       '-cp',
       [join(home, 'apicurio-registry-app-3.0.9-runner.jar'), join(home, 'lib', '*')].join(':'),
       'io.quarkus.runner.GeneratedMain',
