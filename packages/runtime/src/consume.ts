@@ -169,7 +169,8 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
   }
 
   async function assigned(partitions: readonly AssignedPartition[]): Promise<void> {
-    if (phase === 'ended') return;
+    // Rejecting makes a member leave that had joined although the answer to `join` was lost.
+    if (phase === 'ended') throw new FencedError('the consumption has ended');
     endGeneration();
     const of = startGeneration(partitions);
     generation = of;

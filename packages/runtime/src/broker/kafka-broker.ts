@@ -43,7 +43,12 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
     what: string,
     opening: () => Promise<T>,
   ): Promise<T> => {
-    const opened = await ask(what, opening);
+    const late = opening();
+    const opened = await ask(what, () => late).catch((error: unknown) => {
+      // What opens after its deadline must not live on unseen, a member of a group least of all.
+      late.then((unseen) => unseen.close()).catch(() => log.debug({ what }, 'given up while opening'));
+      throw error;
+    });
     const closable = { ...opened, close: () => opened.close().finally(() => open.delete(closable)) };
     open.add(closable);
     return closable;
