@@ -22,7 +22,7 @@ export function useRequest<T>(
   const [round, setRound] = useState(0);
   const reload = () => setRound((n) => n + 1);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all that `load` closes over
+  // The key stands for all that `load` closes over.
   useEffect(() => {
     const controller = new AbortController();
     load(controller.signal).then(

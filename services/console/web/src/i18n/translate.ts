@@ -1,0 +1,51 @@
+import { effect, signal } from '@preact/signals';
+import { en, type MessageKey, type Messages } from './en.ts';
+import { fr } from './fr.ts';
+
+export type Locale = 'en' | 'fr';
+export const locales: readonly { readonly id: Locale; readonly name: string }[] = [
+  { id: 'en', name: 'English' },
+  { id: 'fr', name: 'Français' },
+];
+const messages: Readonly<Record<Locale, Messages>> = { en, fr };
+
+export const locale = signal<Locale>(chosenLocale());
+
+/** The text of the language in force. Read while rendering it subscribes, so that a screen follows the language. */
+export function t(key: MessageKey, values: Readonly<Record<string, string | number>> = {}): string {
+  return translate(locale.value, key, values);
+}
+
+export function translate(
+  language: Locale,
+  key: MessageKey,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
+  const message = messages[language][key];
+  const text =
+    typeof message === 'string'
+      ? message
+      : new Intl.PluralRules(language).select(Number(values.n)) === 'one'
+        ? message.one
+        : message.other;
+  return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
+    const value = values[name];
+    if (value === undefined) return placeholder;
+    return typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value;
+  });
+}
+
+export function startLocale(): void {
+  effect(() => {
+    document.documentElement.lang = locale.value;
+    localStorage.setItem(storageKey, locale.value);
+  });
+}
+
+const storageKey = 'adherence.locale';
+
+function chosenLocale(): Locale {
+  if (typeof localStorage === 'undefined') return 'en';
+  const wanted = localStorage.getItem(storageKey) ?? navigator.language;
+  return wanted.startsWith('fr') ? 'fr' : 'en';
+}
