@@ -4,7 +4,7 @@
  */
 import { parseItem } from '@adherence/domain/notifications/parse.ts';
 import { type RejectReason, rejectReasons } from '@adherence/domain/notifications/reject-reasons.ts';
-import { type BodyItem, splitBody } from '@adherence/domain/notifications/split-body.ts';
+import { type BodyItem, maxItemBytes, splitBody } from '@adherence/domain/notifications/split-body.ts';
 import type { RawNotification, RejectedNotification } from '@adherence/schemas/records.ts';
 
 /** Where a request came from and when; its token has been checked. */
@@ -24,11 +24,11 @@ export type Acceptance =
       /** The body could not be split at all: it is the one rejected record. */
       readonly unparseable: boolean;
     }
-  | { readonly kind: 'too-many-items' };
+  | { readonly kind: 'too-large' };
 
 export function acceptBody(body: Buffer, contentType: string | undefined, origin: Origin): Acceptance {
   const split = splitBody(body, contentType);
-  if (split.kind === 'too-many-items') return split;
+  if (split.kind === 'too-many-items') return { kind: 'too-large' };
   if (split.kind === 'unparseable') return quarantineBody(body, split.reason, origin);
   const accepted: RawNotification[] = [];
   const rejected: RejectedNotification[] = [];
@@ -68,17 +68,18 @@ function rejectedItem(
   detail: string,
   origin: Origin,
 ): RejectedNotification {
+  const whole = bytes.length <= maxItemBytes;
   return {
     tenantId: origin.tenantId,
     integrationId: origin.integrationId,
     stage: 'ingress',
     reason,
-    detail,
+    detail: whole ? detail : `${detail} The first ${maxItemBytes} of ${bytes.length} bytes are kept.`,
     receivedAt: origin.receivedAt,
     requestId: origin.requestId,
     itemIndex,
     format,
-    body: bytes,
+    body: whole ? bytes : bytes.subarray(0, maxItemBytes),
     sourceTopic: null,
     sourcePartition: null,
     sourceOffset: null,

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { acceptBody, quarantineBody } from './accept.ts';
+
+const origin = { tenantId: 't', integrationId: 'i', requestId: 'r', receivedAt: 5 };
+
+describe('acceptBody', () => {
+  it('makes a raw record of each good item and a dead letter of each bad one, with their places and bytes', () => {
+    const body = '[{"agentId": " a ","status":"R"},42,{"agentId":"b"}, {"login":7,"state":"R"}]';
+    const acceptance = acceptBody(Buffer.from(body), 'application/json', origin);
+    expect(acceptance).toMatchObject({
+      kind: 'records',
+      unparseable: false,
+      accepted: [
+        { ...origin, externalUserId: 'a', itemIndex: 0, format: 'json' },
+        { ...origin, externalUserId: '7', itemIndex: 3, format: 'json' },
+      ],
+      rejected: [
+        {
+          ...origin,
+          stage: 'ingress',
+          reason: 'item-not-object',
+          itemIndex: 1,
+          format: 'json',
+          sourceTopic: null,
+        },
+        { ...origin, stage: 'ingress', reason: 'status-missing', itemIndex: 2 },
+      ],
+    });
+    if (acceptance.kind !== 'records') return;
+    expect(acceptance.accepted.map((record) => record.body.toString())).toEqual([
+      '{"agentId": " a ","status":"R"}',
+      '{"login":7,"state":"R"}',
+    ]);
+    expect(acceptance.rejected.map((record) => record.body.toString())).toEqual(['42', '{"agentId":"b"}']);
+  });
+
+  it('keeps a body that cannot be split as one dead letter', () => {
+    expect(acceptBody(Buffer.from('{"cut'), undefined, origin)).toMatchObject({
+      accepted: [],
+      rejected: [{ reason: 'body-unparseable', format: 'unknown', body: Buffer.from('{"cut') }],
+      unparseable: true,
+    });
+    expect(quarantineBody(Buffer.from('x'), 'body-encoding', origin)).toMatchObject({
+      rejected: [{ reason: 'body-encoding' }],
+    });
+  });
+
+  it('keeps of a dead letter what fits into a record, and says so', () => {
+    const acceptance = acceptBody(Buffer.alloc(1_000_000, '?'), undefined, origin);
+    if (acceptance.kind !== 'records') throw new Error('expected records');
+    expect(acceptance.rejected[0]!.body).toHaveLength(900_000);
+    expect(acceptance.rejected[0]!.detail).toMatch(/first 900000 of 1000000 bytes/);
+  });
+
+  it('refuses more items than a request may have', () => {
+    expect(acceptBody(Buffer.from('{}\n'.repeat(5_001)), undefined, origin)).toEqual({ kind: 'too-large' });
+  });
+});

@@ -1,0 +1,150 @@
+/** The ingress as a part of a process: of its own (main.ts), or of one with all services (embedded, tests). */
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fold } from '@adherence/domain/configuration/decide.ts';
+import { type ConfigurationState, emptyState } from '@adherence/domain/configuration/tables.ts';
+import type { Broker } from '@adherence/runtime/broker/broker.ts';
+import { type Clock, within } from '@adherence/runtime/clock.ts';
+import type { Codec } from '@adherence/runtime/codec.ts';
+import { followConfiguration } from '@adherence/runtime/configuration-log.ts';
+import { DeadlineError } from '@adherence/runtime/errors.ts';
+import type { Log } from '@adherence/runtime/log.ts';
+import type { Metrics } from '@adherence/runtime/metrics.ts';
+import { createMicroBatcher } from '@adherence/runtime/micro-batcher.ts';
+import { topics } from '@adherence/schemas/topics.ts';
+import { getRequestListener } from '@hono/node-server';
+import { createApp } from './app.ts';
+import { createByteBudget } from './byte-budget.ts';
+import type { IngressConfig } from './config.ts';
+import { createIntegrationHealth } from './integration-health.ts';
+import { createReadiness } from './readiness.ts';
+import { createTokenDirectory } from './token-directory.ts';
+import { createWebhook, hookPrefix, type Webhook } from './webhook.ts';
+
+export interface IngressResources {
+  readonly broker: Broker;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Shared by the services of one process; followed here, and stopped with the service, when absent. */
+  readonly configuration?: FollowedConfiguration;
+  readonly newRequestId?: () => string;
+}
+
+interface FollowedConfiguration {
+  readonly state: () => ConfigurationState;
+  readonly offset: () => number;
+  readonly waitFor: (offset: number, limitMs?: number) => Promise<void>;
+  readonly failed: Promise<never>;
+}
+
+export interface RunningIngress {
+  readonly port: number;
+  /** Takes no new connections, answers what is under way, sends what waits. */
+  stop(): Promise<void>;
+  /** Rejects when it cannot go on; the process is to exit. */
+  readonly failed: Promise<never>;
+  /** What keeps it from taking notifications; empty when it is ready. */
+  missing(): Promise<readonly string[]>;
+}
+
+/** Resolves once the configuration is folded and the port is open. */
+export async function start(config: IngressConfig, resources: IngressResources): Promise<RunningIngress> {
+  const { broker, codec, clock, log, metrics, newRequestId = randomUUID } = resources;
+  const own = resources.configuration
+    ? null
+    : await followConfiguration({ broker, initial: emptyState(), fold, log, clock });
+  const configuration = resources.configuration ?? own!;
+  const producer = await broker.producer();
+  const batcher = createMicroBatcher({ producer, deadlineMs: config.ANSWER_LIMIT_MS, clock, metrics });
+  const health = createIntegrationHealth({
+    publish: batcher.add,
+    clock,
+    intervalMs: config.HEALTH_INTERVAL_MS,
+    log,
+  });
+  const webhook = createWebhook({
+    config,
+    tokens: createTokenDirectory({
+      resolveToken: (hash) => configuration.state().urlTokens.get(hash),
+      catchUp: () => {
+        const limitMs = config.ANSWER_LIMIT_MS;
+        const late = () => new DeadlineError('configuration', limitMs);
+        return within(clock, catchUp(broker, configuration), limitMs, late);
+      },
+      clock,
+    }),
+    publish: batcher.add,
+    codec,
+    configurationOffset: configuration.offset,
+    budget: createByteBudget(config.MAX_OPEN_BYTES),
+    health,
+    clock,
+    newRequestId,
+    log,
+    metrics,
+  });
+  const missing = createReadiness({ broker, configurationFailed: configuration.failed, clock });
+  const server = await listen(config, webhook, getRequestListener(createApp({ missing }).fetch));
+  const { port } = server.address() as AddressInfo;
+  log.info({ port }, 'ingress listens');
+
+  return {
+    port,
+    missing,
+    failed: configuration.failed,
+    async stop() {
+      await closeServer(server, config.REQUEST_LIMIT_MS + config.ANSWER_LIMIT_MS);
+      await health.flush();
+      await batcher.drain();
+      await producer.close();
+      await own?.stop();
+    },
+  };
+}
+
+async function catchUp(broker: Broker, configuration: FollowedConfiguration): Promise<void> {
+  const [end] = await broker.endOffsets(topics.configuration.name);
+  await configuration.waitFor(end?.offset ?? 0);
+}
+
+async function listen(
+  config: IngressConfig,
+  webhook: Webhook,
+  rest: ReturnType<typeof getRequestListener>,
+): Promise<Server> {
+  const limits = {
+    requestTimeout: config.REQUEST_LIMIT_MS,
+    headersTimeout: Math.min(config.REQUEST_LIMIT_MS, 5_000),
+    connectionsCheckingInterval: Math.min(config.REQUEST_LIMIT_MS / 2, 1_000),
+    // Longer than load balancers keep idle connections, so that it is not we who close one they are about to use.
+    keepAliveTimeout: 65_000,
+  };
+  const server = createServer(limits, (request, response) => {
+    const { method, url = '' } = request;
+    const isNotification = (method === 'POST' || method === 'PUT') && url.startsWith(hookPrefix);
+    void (isNotification ? webhook(request, response) : rest(request, response));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.INGRESS_PORT, config.INGRESS_HOST, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return server;
+}
+
+/** Idle connections are closed at once, the others after the answer that they wait for, or at the end of `limitMs`. */
+function closeServer(server: Server, limitMs: number): Promise<void> {
+  const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const last = setTimeout(() => server.closeAllConnections(), limitMs);
+  return new Promise<void>((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+  }).finally(() => {
+    clearInterval(idle);
+    clearTimeout(last);
+  });
+}

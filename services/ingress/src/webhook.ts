@@ -1,0 +1,216 @@
+/**
+ * `POST|PUT /hooks/odigo/{urlToken}`, on the Node request itself: this route is the hot one, and a body limit or late
+ * headers in a framework cost it a multiple. 200 only when every record of the request is durable.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { configurationOffsetHeader, traceParentHeader } from '@adherence/domain/notifications/raw-headers.ts';
+import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
+import type { Clock } from '@adherence/runtime/clock.ts';
+import type { Codec } from '@adherence/runtime/codec.ts';
+import { asError, isOperational } from '@adherence/runtime/errors.ts';
+import type { Log } from '@adherence/runtime/log.ts';
+import type { Metrics } from '@adherence/runtime/metrics.ts';
+import { externalUserKey, integrationKey, partitionOf, topics } from '@adherence/schemas/topics.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import type { IngressConfig } from './config.ts';
+import { type Acceptance, acceptBody, type Origin, quarantineBody } from './domain/accept.ts';
+import { inflateBody } from './inflate.ts';
+import type { IntegrationHealth } from './integration-health.ts';
+import { readBody } from './read-body.ts';
+import type { TokenDirectory, TokenOwner } from './token-directory.ts';
+
+export interface WebhookEnvironment {
+  readonly config: IngressConfig;
+  readonly tokens: TokenDirectory;
+  /** Resolves when all messages are durable; rejects with an OperationalError when that cannot be told in time. */
+  readonly publish: (messages: readonly OutMessage[]) => Promise<void>;
+  readonly codec: Codec;
+  /** Next offset of the configuration to fold. */
+  readonly configurationOffset: () => number;
+  readonly budget: ByteBudget;
+  readonly health: IntegrationHealth;
+  readonly clock: Clock;
+  readonly newRequestId: () => string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export const hookPrefix = '/hooks/odigo/';
+
+export type Webhook = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Never rejects. */
+export function createWebhook(environment: WebhookEnvironment): Webhook {
+  const { clock, metrics, log } = environment;
+  return async (request, response) => {
+    const startedAt = clock.now();
+    let answer: Answer | null;
+    try {
+      answer = await answerTo(environment, request);
+    } catch (error) {
+      answer = onError(environment, asError(error));
+    }
+    if (answer === null) {
+      metrics.observe(
+        'adherence_ingress_request_seconds',
+        { status: 'aborted' },
+        (clock.now() - startedAt) / 1000,
+      );
+      return;
+    }
+    send(response, answer);
+    const tookMs = clock.now() - startedAt;
+    metrics.observe('adherence_ingress_request_seconds', { status: String(answer.status) }, tookMs / 1000);
+    log.debug({ status: answer.status, tookMs }, 'request');
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  readonly retryAfterSeconds?: number;
+  /** The connection is not to be used again: some of the request is unread. */
+  readonly close?: boolean;
+}
+
+/** null when there is nobody left to answer. */
+async function answerTo(environment: WebhookEnvironment, request: IncomingMessage): Promise<Answer | null> {
+  const { config, tokens, budget } = environment;
+  const owner = await tokens.find(tokenOf(request.url ?? ''));
+  if (owner === undefined) return unknownToken;
+  const read = await readBody(request, config.MAX_BODY_BYTES, budget);
+  switch (read.kind) {
+    case 'aborted':
+      return null;
+    case 'too-large':
+      return tooLarge;
+    case 'overload':
+      return overload(config, true);
+    default:
+      return receive(environment, owner, request, read.bytes).finally(() => budget.give(read.bytes.length));
+  }
+}
+
+async function receive(
+  environment: WebhookEnvironment,
+  owner: TokenOwner,
+  request: IncomingMessage,
+  bytes: Buffer,
+): Promise<Answer> {
+  const { config, publish, clock, newRequestId, health, metrics } = environment;
+  const { tenantId, integrationId } = owner;
+  const origin: Origin = { tenantId, integrationId, requestId: newRequestId(), receivedAt: clock.now() };
+  const acceptance = await accept(config, request, bytes, origin);
+  if (acceptance.kind === 'too-large') return tooLarge;
+  const { accepted, rejected, unparseable } = acceptance;
+  await publish(messagesOf(environment, acceptance, traceParentOf(request)));
+  health.note(owner, origin.receivedAt, accepted.length, rejected.length);
+  if (accepted.length > 0) {
+    metrics.count('adherence_ingress_notifications_total', { outcome: 'accepted' }, accepted.length);
+  }
+  if (rejected.length > 0) {
+    metrics.count('adherence_ingress_notifications_total', { outcome: 'rejected' }, rejected.length);
+  }
+  for (const { reason } of rejected)
+    metrics.count('adherence_dead_letters_total', { stage: 'ingress', reason });
+  const counts = { accepted: accepted.length, rejected: rejected.length, requestId: origin.requestId };
+  if (unparseable && config.UNPARSEABLE_ANSWER === '400') {
+    return problem(400, 'Unparseable body', rejected[0]!.detail, counts);
+  }
+  return { status: 200, contentType: json, body: JSON.stringify(counts) };
+}
+
+async function accept(
+  config: IngressConfig,
+  request: IncomingMessage,
+  bytes: Buffer,
+  origin: Origin,
+): Promise<Acceptance> {
+  const inflated = await inflateBody(bytes, request.headers['content-encoding'], config.MAX_INFLATED_BYTES);
+  if (inflated.kind === 'too-large') return inflated;
+  if (inflated.kind === 'corrupt') return quarantineBody(bytes, 'body-encoding', origin);
+  return acceptBody(inflated.bytes, request.headers['content-type'], origin);
+}
+
+function messagesOf(
+  { codec, configurationOffset }: WebhookEnvironment,
+  { accepted, rejected }: Acceptance & { readonly kind: 'records' },
+  traceParent: string | undefined,
+): OutMessage[] {
+  const headers: Record<string, string> = { [configurationOffsetHeader]: String(configurationOffset()) };
+  if (traceParent !== undefined) headers[traceParentHeader] = traceParent;
+  const messages: OutMessage[] = [];
+  for (const record of accepted) {
+    const key = externalUserKey(record.tenantId, record.integrationId, record.externalUserId);
+    const { name: topic, partitions } = topics.notifications;
+    const value = codec.encode('RawNotification', record);
+    messages.push({ topic, partition: partitionOf(key, partitions), key, value, headers });
+  }
+  for (const record of rejected) {
+    const key = integrationKey(record.tenantId, record.integrationId ?? '');
+    const { name: topic, partitions } = topics.rejected;
+    const value = codec.encode('RejectedNotification', record);
+    messages.push({ topic, partition: partitionOf(key, partitions), key, value });
+  }
+  return messages;
+}
+
+/** What follows the prefix, without query and without a slash that somebody added. */
+function tokenOf(url: string): string {
+  const query = url.indexOf('?');
+  const path = query === -1 ? url.slice(hookPrefix.length) : url.slice(hookPrefix.length, query);
+  return path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+function traceParentOf({ headers }: IncomingMessage): string | undefined {
+  const { traceparent } = headers;
+  return typeof traceparent === 'string' &&
+    /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent)
+    ? traceparent
+    : undefined;
+}
+
+function onError({ config, log, metrics }: WebhookEnvironment, error: Error): Answer {
+  if (!isOperational(error)) {
+    log.error({ error }, 'request failed by a fault of ours');
+    return problem(500, 'Internal error', 'Nothing of this request was accepted for certain; send it again.');
+  }
+  metrics.count('adherence_operational_errors_total', { operation: 'accept', code: error.code });
+  log.warn({ code: error.code }, 'request answered 503');
+  return overload(config, false);
+}
+
+const json = 'application/json; charset=utf-8';
+
+function problem(status: number, title: string, detail: string, more: object = {}): Answer {
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail, ...more });
+  return { status, contentType: 'application/problem+json', body };
+}
+
+/** One answer, byte by byte, for every token that is not valid. */
+const unknownToken = problem(404, 'Not found', 'There is nothing at this address.');
+
+const tooLarge: Answer = {
+  ...problem(413, 'Too large', 'A request may have 1 MiB (4 MiB inflated) and 5,000 events.'),
+  close: true,
+};
+
+const overload = (config: IngressConfig, close: boolean): Answer => ({
+  ...problem(503, 'Not now', 'The notifications could not be stored in time; send them again.'),
+  retryAfterSeconds: config.RETRY_AFTER_SECONDS,
+  close,
+});
+
+function send(
+  response: ServerResponse,
+  { status, contentType, body, retryAfterSeconds, close }: Answer,
+): void {
+  const headers: Record<string, string | number> = {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+  };
+  if (retryAfterSeconds !== undefined) headers['retry-after'] = retryAfterSeconds;
+  if (close) headers.connection = 'close';
+  response.writeHead(status, headers).end(body);
+}
