@@ -100,7 +100,7 @@ export const isSilent = ({ ledger, openFrom }: OwnedFeed, now: Instant): boolean
   openFrom === null &&
   ledger.thresholdMs > 0 &&
   ledger.last !== null &&
-  now - ledger.last > ledger.thresholdMs;
+  now - ledger.last >= ledger.thresholdMs;
 
 export const feedGapColumns = [
   'tenant',

@@ -69,14 +69,14 @@ export function actualPieces(
   return pieces;
 }
 
-/** Gaps of a feed as they are seen at asOf; the live end counts once it has lasted longer than the threshold. */
+/** Gaps of a feed as they are seen at asOf; the live end counts once it has lasted as long as the threshold. */
 export function gapsAt(feed: Feed, asOf: Instant): Interval[] {
   const gaps: Interval[] = [];
   for (const gap of feed.gaps) {
     if (gap.to <= asOf) gaps.push(gap);
-    else if (gap.from < asOf && asOf - gap.from > feed.thresholdMs) gaps.push({ from: gap.from, to: asOf });
+    else if (gap.from < asOf && asOf - gap.from >= feed.thresholdMs) gaps.push({ from: gap.from, to: asOf });
   }
-  if (feed.last !== null && asOf - feed.last > feed.thresholdMs) gaps.push({ from: feed.last, to: asOf });
+  if (feed.last !== null && asOf - feed.last >= feed.thresholdMs) gaps.push({ from: feed.last, to: asOf });
   return gaps;
 }
 

@@ -1,0 +1,63 @@
+/** A scenario of the naive model through the real `compute`, so that the two can be compared. */
+import { type Feed, userKey } from '@adherence/domain/compute/actual.ts';
+import { type Carry, compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
+import { orderFacts } from '@adherence/domain/compute/facts.ts';
+import { compileRules, type Rules, statusKey, type Version } from '@adherence/domain/compute/rules.ts';
+import type { Instant, Interval, Segment } from '@adherence/domain/model.ts';
+import type { Scenario } from './scenario.ts';
+
+export function computeScenario(
+  scenario: Scenario,
+  range: Interval,
+  carry: Carry | null = null,
+): { readonly segments: readonly Segment[]; readonly end: Carry | null; readonly rules: Rules } {
+  const rules = rulesOf(scenario);
+  const { asOf } = scenario;
+  return { ...compute(inputsOf(scenario), rules, { ...range, asOf, carry }), rules };
+}
+
+function inputsOf(scenario: Scenario): PersonInputs {
+  const byUser = Map.groupBy(scenario.facts, (fact) => userKey(fact.integrationId, fact.externalUserId));
+  return {
+    externalUsers: scenario.externalUsers,
+    facts: new Map([...byUser].map(([key, facts]) => [key, orderFacts(facts)])),
+    feeds: new Map(
+      scenario.feeds
+        .filter(({ feedGapSeconds }) => feedGapSeconds !== null)
+        .map(({ integrationId, feedGapSeconds, notifiedAt }) => [
+          integrationId,
+          feedOf(feedGapSeconds! * 1000, notifiedAt),
+        ]),
+    ),
+    schedules: scenario.scheduleDocuments,
+    exceptions: scenario.exceptions,
+  };
+}
+
+function feedOf(thresholdMs: number, notifiedAt: readonly Instant[]): Feed {
+  const at = [...new Set(notifiedAt)].sort((a, b) => a - b);
+  const gaps = at
+    .slice(1)
+    .map((to, i) => ({ from: at[i]!, to }))
+    .filter(({ from, to }) => to - from > thresholdMs);
+  return { thresholdMs, gaps, last: at.at(-1) ?? null };
+}
+
+function rulesOf(scenario: Scenario): Rules {
+  const mappings = new Map<string, Map<string, Version<string>[]>>();
+  for (const { integrationId, status, breakType, activityId, validFrom } of scenario.mappings) {
+    const ofIntegration = mappings.get(integrationId) ?? new Map<string, Version<string>[]>();
+    mappings.set(integrationId, ofIntegration);
+    const key = statusKey(status, breakType);
+    ofIntegration.set(key, [...(ofIntegration.get(key) ?? []), { validFrom, value: activityId }]);
+  }
+  return compileRules({
+    activityTypes: scenario.activityTypes,
+    statusMappings: mappings,
+    matches: scenario.matches.map(({ validFrom, rules }) => ({ validFrom, value: rules })),
+    settings: scenario.settings.map(({ validFrom, ...settings }) => ({
+      validFrom,
+      value: { targetScore: 0.9, ...settings },
+    })),
+  });
+}
