@@ -173,6 +173,22 @@ test('plain HTTP works as with a server: query in the address or the body, forma
   expect(page.status).toBe(403);
 });
 
+test('slow reads hold up neither writes nor, once their clients are gone, other reads', async () => {
+  await client.command({ query: 'CREATE TABLE swift (a UInt8) ENGINE = MergeTree ORDER BY a' });
+  const impatient = new AbortController();
+  const slow = Array.from({ length: 30 }, () =>
+    fetch(`${part.url}/?query=SELECT%20sleep(1)`, { signal: impatient.signal }),
+  );
+  const startedAt = performance.now();
+  await client.insert({ table: 'swift', values: [[1]], format: 'JSONCompactEachRow' });
+  const writtenAfter = performance.now() - startedAt;
+  impatient.abort();
+  await Promise.allSettled(slow);
+  expect(await rowsOf('SELECT a FROM swift')).toEqual([[1]]);
+  expect(writtenAfter).toBeLessThan(900);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});
+
 test('every row that was acknowledged is there after kill -9, again and again', async () => {
   await client.command({
     query: 'CREATE TABLE kept (n UInt32, x UInt32) ENGINE = ReplacingMergeTree ORDER BY n',

@@ -38,11 +38,15 @@ export function missingTools(tools: Tools): string | undefined {
 }
 
 export async function lookForTools(): Promise<Tools> {
-  const [java, maven] = await Promise.all([output('java', ['-version']), output('mvn', ['-v'])]);
+  const fetched = isCached(kafkaCacheName) && isCached(registryCacheName);
+  const [java, maven] = await Promise.all([
+    output('java', ['-version']),
+    fetched ? undefined : output('mvn', ['-v']),
+  ]);
   return {
     java: java === undefined ? undefined : javaMajor(java),
     maven: maven !== undefined,
-    fetched: isCached(kafkaCacheName) && isCached(registryCacheName),
+    fetched,
   };
 }
 

@@ -14,13 +14,23 @@ export interface Outcome {
 }
 
 export interface Engine {
-  /** Runs the statement; `data` are the rows of an INSERT that came apart from the text. Results are in `format`. */
-  run(statement: Statement, data: Buffer, format: string, database: string): Promise<Outcome>;
-  /** Statements that run or wait. */
-  readonly pending: number;
+  /**
+   * Runs the statement; `data` are the rows of an INSERT that came apart from the text. Results are in `format`.
+   * A statement whose `gone` is aborted while it waits is not run; one that runs cannot be interrupted.
+   */
+  run(
+    statement: Statement,
+    data: Buffer,
+    format: string,
+    database: string,
+    gone: AbortSignal,
+  ): Promise<Outcome>;
   /** Waits for what runs, then gives the data directory free. */
   close(): Promise<void>;
 }
+
+/** Past this many waiting statements the next one is refused, as by a server: 202, to be tried again later. */
+const longestQueue = 1_000;
 
 /**
  * The ClickHouse engine on one directory. A connection takes one statement at a time, so there is a pool of them, of
@@ -30,32 +40,33 @@ export function openEngine(dataDir: string, connections: number): Engine {
   const free = Array.from({ length: connections }, () => connect(dataDir));
   const all = [...free];
   const waiting: Waiting[] = [];
-  let pending = 0;
 
   const next = (): void => {
     const index = waiting.findIndex((one) => free.length > (one.reads ? 1 : 0));
     if (index < 0) return;
     const [one] = waiting.splice(index, 1);
-    one!.start(free.pop()!);
+    if (one!.gone.aborted) {
+      one!.refuse(new EngineError(394, 'The client went away before its turn came. (QUERY_WAS_CANCELLED)'));
+      next();
+    } else one!.start(free.pop()!);
   };
-  const acquire = (reads: boolean): Promise<Connection> =>
-    new Promise((start) => {
-      waiting.push({ reads, start });
+  const acquire = (reads: boolean, gone: AbortSignal): Promise<Connection> =>
+    new Promise((start, refuse) => {
+      if (waiting.length >= longestQueue) {
+        refuse(new EngineError(202, 'Too many statements wait. (TOO_MANY_SIMULTANEOUS_QUERIES)'));
+        return;
+      }
+      waiting.push({ reads, gone, start, refuse });
       next();
     });
 
   return {
-    get pending() {
-      return pending;
-    },
-    async run(statement, data, format, database) {
-      pending += 1;
-      const connection = await acquire(statement.kind === 'read');
+    async run(statement, data, format, database, gone) {
+      const connection = await acquire(statement.kind === 'read', gone);
       try {
         if (connection.database !== database) await use(connection, database);
         return await execute(connection, statement, data, format);
       } finally {
-        pending -= 1;
         free.push(connection);
         next();
       }
@@ -69,7 +80,9 @@ export function openEngine(dataDir: string, connections: number): Engine {
 
 interface Waiting {
   readonly reads: boolean;
+  readonly gone: AbortSignal;
   readonly start: (connection: Connection) => void;
+  readonly refuse: (error: EngineError) => void;
 }
 
 interface Connection {

@@ -66,6 +66,8 @@ async function serve(engine: Engine, request: IncomingMessage, response: ServerR
     throw new EngineError(497, 'Requests from web pages are refused. (ACCESS_DENIED)');
   }
   if (path !== '/') return void response.writeHead(404).end('There is no handle here.\n');
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
   const asked = await readRequest(request);
   if (asked.sql.trim() === '') return void response.end('Ok.\n');
   const statement = readStatement(asked.sql, asked.parameters, asked.settings);
@@ -73,7 +75,7 @@ async function serve(engine: Engine, request: IncomingMessage, response: ServerR
     throw new EngineError(164, 'Cannot execute query in readonly mode; use POST. (READONLY)');
   }
   const format = statement.kind === 'read' ? (statement.format ?? asked.defaultFormat) : asked.defaultFormat;
-  const outcome = await engine.run(statement, asked.data, asked.defaultFormat, asked.database);
+  const outcome = await engine.run(statement, asked.data, asked.defaultFormat, asked.database, gone.signal);
   await answer(response, outcome, format, asked.queryId ?? randomUUID(), asked.compress);
 }
 
