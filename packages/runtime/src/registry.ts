@@ -29,11 +29,15 @@ export class SchemaRefusedError extends Error {
 }
 
 export function openRegistry({ url, username, password, timeoutMs = 5_000 }: RegistryOptions): Registry {
-  const base = url.replace(/\/+$/, '');
+  const target = new URL(url);
+  const user = username ?? decodeURIComponent(target.username);
+  const secret = password ?? decodeURIComponent(target.password);
+  // `fetch` refuses an address with credentials in it.
+  target.username = '';
+  target.password = '';
+  const base = target.href.replace(/\/+$/, '');
   const headers: Record<string, string> = { 'content-type': 'application/vnd.schemaregistry.v1+json' };
-  if (username) {
-    headers.authorization = `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`;
-  }
+  if (user) headers.authorization = `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
 
   const call = async (method: string, path: string, body?: object) => {
     try {

@@ -1,0 +1,203 @@
+/**
+ * Runs one service as a process: settings, resources, admin port, signals, drain, exit code. 0 = stopped as asked,
+ * 1 = could not go on (a supervisor starts it again), 2 = the environment has to be changed first.
+ */
+import { type AdminServer, startAdminServer } from './admin-server.ts';
+import type { Broker } from './broker/broker.ts';
+import { openKafkaBroker } from './broker/kafka-broker.ts';
+import { type ClickHouse, openClickHouse } from './clickhouse.ts';
+import { type Clock, systemClock, within } from './clock.ts';
+import { type Codec, createRegistryCodec } from './codec.ts';
+import {
+  ConfigError,
+  clickHouseOptionsOf,
+  type Environment,
+  kafkaConnectionOf,
+  parseEnvironment,
+  registryOptionsOf,
+  type SharedEnvironment,
+  sharedEnvironmentSchema,
+} from './env-config.ts';
+import { asError, DeadlineError } from './errors.ts';
+import { createLog, type Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { retryOperational } from './retry.ts';
+
+/** Everything that touches the world, opened once. */
+export interface Resources {
+  readonly broker: Broker;
+  readonly codec: Codec;
+  readonly db: ClickHouse;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface RunningService {
+  /** Takes no more, drains, commits, leaves. */
+  stop(): Promise<void>;
+  /** Rejects when it cannot go on. */
+  readonly failed: Promise<never>;
+  /** Epoch milliseconds; a service without a loop leaves it out. */
+  lastProgressAt?(): number;
+  /** Names what keeps it from working; empty when it is ready. */
+  missing?(): Promise<readonly string[]>;
+}
+
+export interface ServiceDefinition<Config> {
+  readonly name: string;
+  readonly version?: string;
+  /** Throws ConfigError, or any error whose message says what to change. */
+  readonly parseConfig: (environment: Environment) => Config;
+  readonly start: (config: Config, resources: Resources) => Promise<RunningService>;
+}
+
+/** What a service sees of its process. */
+export interface Host {
+  readonly environment: Environment;
+  readonly clock: Clock;
+  onSignal(listener: (signal: string) => void): void;
+  /** Uncaught errors and unhandled rejections. */
+  onBug(listener: (error: Error) => void): void;
+  complain(text: string): void;
+  exit(code: number): void;
+  open(env: SharedEnvironment, name: string, log: Log, metrics: Metrics): Promise<Resources>;
+}
+
+/** Without progress for so long, /livez says so; longer than the watchdog of a consume loop, which acts first. */
+const liveLimitMs = 150_000;
+const openRetry = { attempts: 30, firstDelayMs: 200, maxDelayMs: 3_000 };
+
+/** Resolves when the process has been told to exit. */
+export async function runService<Config>(
+  definition: ServiceDefinition<Config>,
+  host: Host = processHost,
+): Promise<void> {
+  const settings = settingsOf(definition, host);
+  if (!settings) return;
+  const { env, config } = settings;
+  const { name, version } = definition;
+  const log = createLog({ service: name, level: env.LOG_LEVEL, ...(version ? { version } : {}) });
+  const metrics = createMetrics(name, version);
+  const end = Promise.withResolvers<Ending>();
+  host.onSignal((signal) => end.resolve({ reason: signal, error: null }));
+  host.onBug((error) => end.resolve({ reason: 'a bug', error }));
+
+  let running: RunningService | null = null;
+  let resources: Resources | null = null;
+  let admin: AdminServer | null = null;
+  let stopping = false;
+  const begin = async () => {
+    admin = await startAdminServer({
+      host: env.ADMIN_HOST,
+      port: env.ADMIN_PORT,
+      live: () => host.clock.now() - (running?.lastProgressAt?.() ?? host.clock.now()) < liveLimitMs,
+      missing: async () => {
+        if (stopping) return ['it is stopping'];
+        return running ? ((await running.missing?.()) ?? []) : ['it is starting'];
+      },
+      metrics,
+    });
+    log.info({ adminPort: admin.port }, 'starting');
+    resources = await retryOperational(host.clock, openRetry, () => host.open(env, name, log, metrics));
+    running = await definition.start(config, resources);
+    log.info({}, 'ready');
+    await running.failed;
+  };
+  begin().catch((error: unknown) => end.resolve({ reason: 'a failure', error: asError(error) }));
+
+  const { reason, error } = await end.promise;
+  stopping = true;
+  const logged = error ? { reason, error } : { reason };
+  if (error) log.error(logged, 'ending');
+  else log.info(logged, 'stopping');
+  const graceMs = env.SHUTDOWN_GRACE_SECONDS * 1000;
+  const stopped = stopAll(running, resources, admin, error !== null);
+  const late = () => new DeadlineError('stopping', graceMs);
+  const clean = await within(host.clock, stopped, graceMs, late).then(
+    () => true,
+    (stopError: unknown) => {
+      log.error({ error: asError(stopError) }, 'not stopped cleanly');
+      return false;
+    },
+  );
+  log.info({ clean }, 'ended');
+  host.exit(error || !clean ? 1 : 0);
+}
+
+interface Ending {
+  readonly reason: string;
+  readonly error: Error | null;
+}
+
+/** A service that failed is not drained: what it did not commit is done again by the next one. */
+async function stopAll(
+  running: RunningService | null,
+  resources: Resources | null,
+  admin: AdminServer | null,
+  failed: boolean,
+): Promise<void> {
+  if (!failed) {
+    await running?.stop();
+    await resources?.broker.close();
+    await resources?.db.close();
+  }
+  await admin?.close();
+}
+
+/** Every fault of both parts at once; null when the process was told to exit. */
+function settingsOf<Config>(
+  { name, parseConfig }: ServiceDefinition<Config>,
+  host: Host,
+): { env: SharedEnvironment; config: Config } | null {
+  const faults: string[] = [];
+  const attempt = <T>(parse: () => T): T | null => {
+    try {
+      return parse();
+    } catch (error) {
+      faults.push(...(error instanceof ConfigError ? error.faults : [asError(error).message]));
+      return null;
+    }
+  };
+  const env = attempt(() => parseEnvironment(sharedEnvironmentSchema, host.environment));
+  const config = attempt(() => parseConfig(host.environment));
+  if (env && faults.length === 0) return { env, config: config as Config };
+  host.complain(`${name} cannot start. ${new ConfigError(faults).message}\n`);
+  host.exit(2);
+  return null;
+}
+
+async function openResources(
+  env: SharedEnvironment,
+  name: string,
+  log: Log,
+  metrics: Metrics,
+): Promise<Resources> {
+  const codec = await createRegistryCodec(registryOptionsOf(env));
+  const db = openClickHouse(clickHouseOptionsOf(env));
+  const broker = await openKafkaBroker({ ...kafkaConnectionOf(env, `adherence-${name}`), log });
+  return { broker, codec, db, clock: systemClock, log, metrics };
+}
+
+export const processHost: Host = {
+  environment: process.env,
+  clock: systemClock,
+  onSignal(listener) {
+    let asked = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        // The second time whoever asks does not want to wait.
+        if (asked) process.exit(1);
+        asked = true;
+        listener(signal);
+      });
+    }
+  },
+  onBug(listener) {
+    process.on('uncaughtException', (error) => listener(asError(error)));
+    process.on('unhandledRejection', (error) => listener(asError(error)));
+  },
+  complain: (text) => void process.stderr.write(text),
+  exit: (code) => process.exit(code),
+  open: openResources,
+};
