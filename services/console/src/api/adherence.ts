@@ -58,10 +58,14 @@ export const adherenceRoutes = (env: Environment): Route[] => [
       if (shiftDate && !isCalendar(granularity)) {
         throw invalid({ path: 'shiftDate', message: 'needs the granularity day, week or month' });
       }
-      const groups = groupsOf(groupBy, selectPeople(tenant, asked), tenant);
+      const people = selectPeople(tenant, asked);
+      const groups = groupsOf(groupBy, people, tenant);
       if (groups.length * periodCount(granularity, asked) > maxRows) {
         throw invalid({ path: 'granularity', message: `would give more than ${maxRows} rows: ask in parts` });
       }
+      // Read first, so that the rows are at least as fresh as the answer says.
+      const ids = people.map(({ personId }) => personId);
+      const freshness = env.health.freshnessOf(tenant.tenantId, ids);
       const result = await readAdherence(
         env.database,
         tenant,
@@ -71,8 +75,11 @@ export const adherenceRoutes = (env: Environment): Route[] => [
       );
       const items = result.rows.map((row) => itemOf(row, groupBy));
       if (wantsCsv(headers)) return csvOf(items, groupBy);
-      const { eventsUntil } = env.live.freshness(tenant.tenantId);
-      return json(200, { asOf: isoText(result.asOf ?? now), eventsUntil: isoOrNull(eventsUntil), items });
+      return json(200, {
+        asOf: isoText(freshness.asOf ?? result.asOf ?? now),
+        eventsUntil: isoOrNull(freshness.eventsUntil),
+        items,
+      });
     },
   }),
 ];

@@ -54,6 +54,7 @@ export const liveRoutes = (env: Environment): Route[] => [
         lastEventId: headers.get('last-event-id'),
         tables: () =>
           mayWatch(env, principal) ? (env.configuration.state().tenants.get(tenantId) ?? null) : null,
+        freshness: () => freshnessOf(env, tenantId),
         snapshot: () => boardOf(env, env.configuration.state().tenants.get(tenantId)!, filter),
         signal: AbortSignal.any([signal, env.stopping]),
       });
@@ -71,13 +72,21 @@ function boardOf(env: Environment, tables: TenantTables, filter: LiveFilter): z.
     if (item) items.push(item);
   }
   items.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.personId < b.personId ? -1 : 1));
-  const { asOf, eventsUntil } = env.live.freshness(tables.tenantId);
   return {
-    asOf: isoOrNull(asOf),
-    eventsUntil: isoOrNull(eventsUntil),
+    ...freshnessOf(env, tables.tenantId),
     summary: summaryOf(items, tables.rules.activityTypes),
     items: items as z.output<typeof liveItemView>[],
   };
+}
+
+/**
+ * A row holds until the next one comes, so the board stands for the instant up to which events are in, as the owners
+ * tell it; before they do, for the newest row.
+ */
+function freshnessOf({ health, live }: Environment, tenantId: string) {
+  const told = health.freshness().eventsUntil;
+  const newest = live.freshness(tenantId);
+  return { asOf: isoOrNull(told ?? newest.asOf), eventsUntil: isoOrNull(told ?? newest.eventsUntil) };
 }
 
 function requireUnit(tenant: TenantTables, { planningUnitId }: LiveFilter): void {

@@ -26,7 +26,7 @@ export const pipelineRoutes = (env: Environment): Route[] => [
     answers: { 200: { description: 'The pipeline', schema: pipelineView } },
     handle: async ({ tenant: { tenantId } }) => {
       const { pending, recomputationsPending, ...counts } = await env.pipeline(tenantId);
-      const { eventsUntil } = env.live.freshness(tenantId);
+      const { eventsUntil } = env.health.freshness();
       return json(200, {
         ...counts,
         pending,

@@ -2,11 +2,13 @@
 import type { Instant } from '@adherence/domain/model.ts';
 import type { Batch, Broker } from '@adherence/runtime/broker/broker.ts';
 import { topics } from '@adherence/schemas/topics.ts';
+import type { Freshness } from './health.ts';
 import type { LiveRow } from './row.ts';
 
 export interface LiveBoard {
   readonly rows: (tenantId: string) => Iterable<LiveRow>;
   readonly row: (tenantId: string, personId: string) => LiveRow | null;
+  /** The newest that any row of the tenant tells; nulls while there is none. */
   readonly freshness: (tenantId: string) => Freshness;
   /** Number of the last change; changes are numbered without holes while this process lives. */
   readonly position: () => number;
@@ -19,13 +21,6 @@ export interface LiveBoard {
   readonly caughtUp: Promise<void>;
   readonly failed: Promise<never>;
   readonly close: () => Promise<void>;
-}
-
-export interface Freshness {
-  /** To which any row of the tenant was computed; null while there is none. */
-  readonly asOf: Instant | null;
-  /** Up to when events are in. */
-  readonly eventsUntil: Instant | null;
 }
 
 export interface BoardMemory extends Omit<LiveBoard, 'caughtUp' | 'failed' | 'close'> {

@@ -18,6 +18,8 @@ export interface LiveEventsOptions {
   /** The caller's tables now; null once it may not watch any more, which ends the stream. */
   readonly tables: () => TenantTables | null;
   readonly snapshot: () => object;
+  /** Told with every ping. */
+  readonly freshness: () => object;
   /** Aborted when the client has gone, or the server stops. */
   readonly signal: AbortSignal;
 }
@@ -27,21 +29,24 @@ export const pingMs = 15_000;
 const maxWaiting = 10_000;
 
 export function liveEvents(options: LiveEventsOptions): ReadableStream<Uint8Array> {
-  const { board, clock, instanceId, tenantId, filter, tables, signal } = options;
+  const { board, clock, instanceId, tenantId, filter, tables, freshness, signal } = options;
   const encoder = new TextEncoder();
-  let stop = () => {};
+  let cancelled = () => {};
 
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
         let ping: Timer | null = null;
         let ended = false;
-        const end = () => {
-          if (ended) return;
+        const release = () => {
           ended = true;
           ping?.clear();
           unwatch();
           signal.removeEventListener('abort', end);
+        };
+        const end = () => {
+          if (ended) return;
+          release();
           controller.close();
         };
         const send = (event: string, position: number, data: object) => {
@@ -63,11 +68,11 @@ export function liveEvents(options: LiveEventsOptions): ReadableStream<Uint8Arra
             end();
             return;
           }
-          send('ping', board.position(), board.freshness(tenantId));
+          send('ping', board.position(), freshness());
           ping = clock.setTimer(beat, pingMs);
         };
         const unwatch = board.watch(tenantId, update);
-        stop = end;
+        cancelled = release;
         signal.addEventListener('abort', end);
         const missed = missedSince(board, instanceId, tenantId, options.lastEventId);
         if (missed) for (const personId of missed) update(personId, board.position());
@@ -75,7 +80,7 @@ export function liveEvents(options: LiveEventsOptions): ReadableStream<Uint8Arra
         ping = clock.setTimer(beat, pingMs);
         if (signal.aborted) end();
       },
-      cancel: () => stop(),
+      cancel: () => cancelled(),
     },
     new CountQueuingStrategy({ highWaterMark: 0 }),
   );

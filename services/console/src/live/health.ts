@@ -4,9 +4,13 @@
  */
 import type { Instant } from '@adherence/domain/model.ts';
 import type { Batch, Broker } from '@adherence/runtime/broker/broker.ts';
-import { topics } from '@adherence/schemas/topics.ts';
+import { partitionOf, personKey, streamPartitions, topics } from '@adherence/schemas/topics.ts';
 
 export interface HealthView {
+  /** `results|partition`: to which instants these people are computed; nulls when an owner has not told yet. */
+  readonly freshnessOf: (tenantId: string, personIds: Iterable<string>) => Freshness;
+  /** The same for everybody. */
+  readonly freshness: () => Freshness;
   /** `urlToken|tenant|token` */
   readonly urlTokenLastUsedAt: (tenantId: string, tokenId: string) => Instant | null;
   /** `breakDetail|tenant|integration`: state of the break web service as enrichment sees it. */
@@ -14,12 +18,20 @@ export interface HealthView {
   readonly close: () => Promise<void>;
 }
 
+export interface Freshness {
+  /** To which all results are computed. */
+  readonly asOf: Instant | null;
+  /** Up to when events are in. */
+  readonly eventsUntil: Instant | null;
+}
+
 export async function followHealth(broker: Broker): Promise<HealthView> {
   const values = new Map<string, unknown>();
   const tail = await broker.tail({ topic: topics.health.name, from: 'beginning' }, (batch) => {
     takeHealth(values, batch);
   });
-  return { ...viewOf(values), close: () => tail.close() };
+  await tail.caughtUp;
+  return { ...healthOf(values), close: () => tail.close() };
 }
 
 export function takeHealth(values: Map<string, unknown>, { messages }: Batch): void {
@@ -30,7 +42,13 @@ export function takeHealth(values: Map<string, unknown>, { messages }: Batch): v
   }
 }
 
-const viewOf = (values: ReadonlyMap<string, unknown>) => ({
+export const healthOf = (values: ReadonlyMap<string, unknown>): Omit<HealthView, 'close'> => ({
+  freshnessOf: (tenantId, personIds) => {
+    const partitions = new Set<number>();
+    for (const id of personIds) partitions.add(partitionOf(personKey(tenantId, id), streamPartitions));
+    return freshnessOf(values, partitions);
+  },
+  freshness: () => freshnessOf(values, allPartitions),
   urlTokenLastUsedAt: (tenantId: string, tokenId: string): Instant | null => {
     const value = values.get(`urlToken|${tenantId}|${tokenId}`) as { lastUsedAt?: unknown } | undefined;
     return typeof value?.lastUsedAt === 'number' ? value.lastUsedAt : null;
@@ -38,6 +56,28 @@ const viewOf = (values: ReadonlyMap<string, unknown>) => ({
   breakDetailOf: (tenantId: string, integrationId: string): unknown =>
     values.get(`breakDetail|${tenantId}|${integrationId}`) ?? null,
 });
+
+const allPartitions = Array.from({ length: streamPartitions }, (_, number) => number);
+
+/** The least of the partitions; null as long as one of them is not known. */
+function freshnessOf(values: ReadonlyMap<string, unknown>, partitions: Iterable<number>): Freshness {
+  let freshness: Freshness = { asOf: Number.POSITIVE_INFINITY, eventsUntil: Number.POSITIVE_INFINITY };
+  for (const number of partitions) {
+    const told = values.get(`results|${number}`) as Partial<Freshness> | undefined;
+    freshness = {
+      asOf: least(freshness.asOf, told?.asOf),
+      eventsUntil: least(freshness.eventsUntil, told?.eventsUntil),
+    };
+  }
+  const { asOf, eventsUntil } = freshness;
+  return {
+    asOf: asOf === Number.POSITIVE_INFINITY ? null : asOf,
+    eventsUntil: eventsUntil === Number.POSITIVE_INFINITY ? null : eventsUntil,
+  };
+}
+
+const least = (a: Instant | null, b: Instant | null | undefined): Instant | null =>
+  a === null || typeof b !== 'number' ? null : Math.min(a, b);
 
 /** A record that is not JSON tells nothing; health is a courtesy, and no reason to stop. */
 function parse(value: Buffer): unknown {

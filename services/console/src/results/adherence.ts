@@ -60,10 +60,10 @@ export async function readAdherence(
 ): Promise<AdherenceResult> {
   const reader: Reader = { database, tables, groups, query, sums: createSums(groups, query) };
   const { core, edges } = splitRange(query);
-  const freshness = readFreshness(reader);
+  // Before the sums: they are then at least as fresh, and as final, as it says.
+  const { asOf, finalTo } = await readFreshness(reader);
   if (core) await Promise.all(blocksOf(groups, query).map((block) => addCore(reader, block, core)));
   for (const edge of edges) await addEdge(reader, edge);
-  const { asOf, finalTo } = await freshness;
   const rows = reader.sums.rows().map(({ group, key, from, to, amounts }) => {
     const until = Math.min(finalTo[group] ?? Number.POSITIVE_INFINITY, now - finalAfterMs);
     return { key, from, to, amounts, final: to <= until };

@@ -1,0 +1,60 @@
+/** The built web application: files as they are, and index.html for every address that is one of its screens. */
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.map': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.webmanifest': 'application/manifest+json',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+export interface StaticFiles {
+  readonly respond: (pathname: string) => Response;
+}
+
+/** Reads the folder once: only what was there then is served, whatever an address may say. */
+export async function readStaticFiles(folder: string): Promise<StaticFiles> {
+  const files = new Map<string, { readonly bytes: Uint8Array<ArrayBuffer>; readonly type: string }>();
+  for (const file of await filesIn(folder)) {
+    const bytes = new Uint8Array(await readFile(join(folder, file)));
+    const type = types[extname(file)] ?? 'application/octet-stream';
+    files.set(`/${file.split(sep).join('/')}`, { bytes, type });
+  }
+  return {
+    respond(pathname) {
+      const found = files.get(pathname);
+      const file = found ?? (extname(pathname) === '' ? files.get('/index.html') : undefined);
+      if (!file) return files.size === 0 ? notBuilt() : new Response('Not found', { status: 404 });
+      // Names of assets change with their content.
+      const isAsset = found !== undefined && pathname.startsWith('/assets/');
+      const cache = isAsset ? 'public, max-age=31536000, immutable' : 'no-cache';
+      return new Response(file.bytes, { headers: { 'content-type': file.type, 'cache-control': cache } });
+    },
+  };
+}
+
+const notBuilt = (): Response =>
+  new Response('The web application is not built: run "npm run build" in services/console/web.', {
+    status: 503,
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+  });
+
+async function filesIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+/** Every route of the API. */
+import { z } from 'zod';
+import { activityRoutes } from './api/activities.ts';
+import { adherenceRoutes } from './api/adherence.ts';
+import { changeRoutes } from './api/changes.ts';
+import { exceptionRoutes } from './api/exceptions.ts';
+import { importRoutes } from './api/imports.ts';
+import { integrationHealthRoutes } from './api/integration-health.ts';
+import { integrationRoutes } from './api/integrations.ts';
+import { liveRoutes } from './api/live.ts';
+import { matchRoutes } from './api/matches.ts';
+import { personRoutes } from './api/people.ts';
+import { pipelineRoutes } from './api/pipeline.ts';
+import { planningUnitRoutes } from './api/planning-units.ts';
+import { recomputationRoutes } from './api/recomputations.ts';
+import { rejectedRoutes } from './api/rejected.ts';
+import { reportRoutes } from './api/reports.ts';
+import { scheduleRoutes } from './api/schedules.ts';
+import { sessionRoutes } from './api/session.ts';
+import { settingsRoutes } from './api/settings.ts';
+import { statusMappingRoutes } from './api/status-mappings.ts';
+import { tenantRoutes } from './api/tenants.ts';
+import { timelineRoutes } from './api/timeline.ts';
+import { tokenRoutes } from './api/tokens.ts';
+import { unmappedUserRoutes } from './api/unmapped-users.ts';
+import { urlTokenRoutes } from './api/url-tokens.ts';
+import type { Environment } from './environment.ts';
+import { openApiOf } from './http/openapi.ts';
+import { json, type Route, route } from './http/route.ts';
+
+export function allRoutes(env: Environment): Route[] {
+  const routes = [
+    // Before /people/{id}, of which an import is none.
+    ...importRoutes(env),
+    ...sessionRoutes(env),
+    ...tenantRoutes(env),
+    ...tokenRoutes(env),
+    ...planningUnitRoutes(env),
+    ...activityRoutes(env),
+    ...personRoutes(env),
+    ...integrationRoutes(env),
+    ...urlTokenRoutes(env),
+    ...integrationHealthRoutes(env),
+    ...statusMappingRoutes(env),
+    ...unmappedUserRoutes(env),
+    ...matchRoutes(env),
+    ...settingsRoutes(env),
+    ...scheduleRoutes(env),
+    ...exceptionRoutes(env),
+    ...changeRoutes(env),
+    ...recomputationRoutes(env),
+    ...rejectedRoutes(env),
+    ...pipelineRoutes(env),
+    ...adherenceRoutes(env),
+    ...timelineRoutes(env),
+    ...reportRoutes(env),
+    ...liveRoutes(env),
+  ];
+  return [...routes, openApiRoute(routes)];
+}
+
+function openApiRoute(routes: readonly Route[]): Route {
+  let document: object | null = null;
+  return route({
+    method: 'get',
+    path: '/openapi.json',
+    tag: 'description',
+    summary: 'This description, in OpenAPI 3.1',
+    access: 'public',
+    answers: { 200: { description: 'OpenAPI 3.1', schema: z.object({}) } },
+    handle: () => {
+      document ??= openApiOf(routes);
+      return json(200, document);
+    },
+  });
+}

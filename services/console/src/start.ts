@@ -1,0 +1,180 @@
+/** The console as a part of a process: of its own (main.ts), or of one with all services (embedded, tests). */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Outcome } from '@adherence/domain/configuration/command.ts';
+import { fold } from '@adherence/domain/configuration/decide.ts';
+import { type ConfigurationState, emptyState } from '@adherence/domain/configuration/tables.ts';
+import type { Broker } from '@adherence/runtime/broker/broker.ts';
+import type { Clock } from '@adherence/runtime/clock.ts';
+import { within } from '@adherence/runtime/clock.ts';
+import type { Codec } from '@adherence/runtime/codec.ts';
+import { type ConfigurationLog, followConfiguration } from '@adherence/runtime/configuration-log.ts';
+import { asError, OperationalError } from '@adherence/runtime/errors.ts';
+import type { Log } from '@adherence/runtime/log.ts';
+import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
+import { getRequestListener } from '@hono/node-server';
+import { createApp } from './app.ts';
+import type { ConsoleConfig } from './config.ts';
+import { createJournal, type Journal } from './configuration/journal.ts';
+import type { ConfigurationPort, Database, Environment } from './environment.ts';
+import { readStaticFiles } from './http/static-files.ts';
+import { followLive, type LiveBoard } from './live/board.ts';
+import { followHealth } from './live/health.ts';
+import { readPipelineStatus } from './pipeline-status.ts';
+import { openScheduleCommands } from './schedules/commands.ts';
+
+export interface ConsoleResources {
+  readonly broker: Broker;
+  readonly codec: Codec;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Folder of the built web application; the one beside this service unless given. */
+  readonly pages?: string;
+}
+
+export interface RunningConsole {
+  /** Port that it listens on. */
+  readonly port: number;
+  /** Requests without a socket, for tests. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Rejects when it cannot go on; the process is to exit. */
+  readonly failed: Promise<never>;
+  /** Not ready any more, ends streams, lets requests finish, closes. */
+  readonly stop: () => Promise<void>;
+}
+
+export async function start(config: ConsoleConfig, resources: ConsoleResources): Promise<RunningConsole> {
+  const { broker, codec, db, clock, log } = resources;
+  const journal = createJournal();
+  const configuration = await followJournalled(journal, resources);
+  const health = await followHealth(broker);
+  const live = await followLive(broker);
+  const schedules = await openScheduleCommands({
+    broker,
+    codec,
+    clock,
+    limitMs: config.scheduleOutcomeLimitMs,
+  });
+  const stopping = new AbortController();
+  const env: Environment = {
+    config,
+    clock,
+    instanceId: randomUUID(),
+    stopping: stopping.signal,
+    random: (count) => randomBytes(count),
+    configuration: portTo(configuration, broker),
+    journal,
+    database: db,
+    schedules,
+    live,
+    health,
+    pipeline: (tenantId) => readPipelineStatus(broker, db, tenantId),
+  };
+  showPeopleOnBoard(configuration, live);
+  const app = createApp({
+    env,
+    pages: await readStaticFiles(resources.pages ?? builtPages),
+    ready: () => within(clock, ready(env, broker, stopping.signal), readyLimitMs, notInTime),
+    onError: (error, route) => log.error({ error: asError(error), route }, 'a request failed'),
+  });
+  const server = createServer(
+    { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 },
+    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+  );
+  await listen(server, config);
+  return {
+    port: (server.address() as AddressInfo).port,
+    fetch: app.fetch,
+    failed: Promise.race([configuration.failed, live.failed, schedules.failed]),
+    async stop() {
+      stopping.abort();
+      await closeServer(server, clock);
+      await Promise.all([live.close(), health.close(), schedules.close(), configuration.stop()]);
+    },
+  };
+}
+
+const builtPages = fileURLToPath(new URL('../web/dist', import.meta.url));
+const readyLimitMs = 5_000;
+const notInTime = () => new OperationalError('NOT_READY', 'no answer in time');
+
+type Configuration = ConfigurationLog<ConfigurationState, Outcome>;
+
+function followJournalled(
+  journal: Journal,
+  { broker, log, clock }: ConsoleResources,
+): Promise<Configuration> {
+  return followConfiguration({
+    broker,
+    initial: emptyState(),
+    fold(state, command, offset) {
+      const folded = fold(state, command, offset);
+      journal.record(folded.outcome);
+      return folded;
+    },
+    log,
+    clock,
+  });
+}
+
+const portTo = (configuration: Configuration, broker: Broker): ConfigurationPort => ({
+  state: configuration.state,
+  offset: configuration.offset,
+  async catchUp() {
+    const [end] = await broker.endOffsets(topics.configuration.name);
+    await configuration.waitFor(end?.offset ?? 0, catchUpLimitMs);
+  },
+  append: async (command) => (await configuration.append(command.commandId, command)).outcome,
+});
+const catchUpLimitMs = 10_000;
+
+/** Name, team and unit of the board's rows come from the configuration. */
+function showPeopleOnBoard(configuration: Configuration, live: LiveBoard): void {
+  configuration.onChange((_before, _after, _record, outcome) => {
+    if (!outcome.ok || outcome.change?.entity !== 'person') return;
+    const { tenantId, id } = outcome.change;
+    if (live.row(tenantId, id)) live.touch(tenantId, id);
+  });
+}
+
+/** The whole path works: broker, database, and owners of every partition that take what comes. */
+async function ready(env: Environment, broker: Broker, stopping: AbortSignal): Promise<void> {
+  if (stopping.aborted) throw new OperationalError('NOT_READY', 'the console is stopping');
+  await env.live.caughtUp;
+  await env.database.query('SELECT 1 AS one');
+  const groups = [
+    [consumerGroups.enrichment, topics.notifications.name],
+    [consumerGroups.adherence, topics.activityEvents.name],
+  ] as const;
+  await Promise.all(groups.map(([group, topic]) => broker.committed(group, topic)));
+  if (env.health.freshness().eventsUntil === null) {
+    throw new OperationalError('NOT_READY', 'not every partition has an owner yet');
+  }
+}
+
+function listen(server: Server, { host, port }: ConsoleConfig): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Streams have been ended; a request that takes longer than this is cut off. */
+const drainMs = 5_000;
+
+function closeServer(server: Server, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimer(() => server.closeAllConnections(), drainMs);
+    server.close(() => {
+      timer.clear();
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
