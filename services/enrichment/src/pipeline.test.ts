@@ -169,7 +169,7 @@ const messages = Array.from({ length: 40 }, (_, i) =>
 async function factsAfter(fault: (operation: Operation, nth: number) => Fault): Promise<string[]> {
   let armed = false;
   const seen = new Map<Operation, number>();
-  const world = await newWorld({ SETTLE_MESSAGES: '7' }, (operation) => {
+  const world = await newWorld({ ENRICHMENT_SETTLE_MESSAGES: '7' }, (operation) => {
     if (!armed) return null;
     const nth = (seen.get(operation) ?? 0) + 1;
     seen.set(operation, nth);

@@ -8,6 +8,7 @@ import type { Batch, InMessage, OutMessage, Producer } from '@adherence/runtime/
 import type { Clock } from '@adherence/runtime/clock.ts';
 import { type Codec, UndecodableError } from '@adherence/runtime/codec.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
+import { createDeadLetterLimit } from '@adherence/runtime/dead-letter-limit.ts';
 import type { Metrics } from '@adherence/runtime/metrics.ts';
 import type { ActivityEvent, RawNotification, RejectedNotification } from '@adherence/schemas/records.ts';
 import {
@@ -39,7 +40,7 @@ export interface PipelineEnvironment {
   readonly deadLetterLimit: number;
 }
 
-export const deadLetterWindow = 10_000;
+const deadLetterWindow = 10_000;
 
 /** How long a batch waits for the configuration that its messages were accepted with. */
 const configurationLimitMs = 10_000;
@@ -48,7 +49,7 @@ export function createPipeline(environment: PipelineEnvironment): Processor {
   const { producer, codec, configuration, clock, metrics, deadLetterLimit } = environment;
   let pending = emptyPending();
   let generation = 0;
-  const window = { messages: 0, deadLetters: 0 };
+  const limit = createDeadLetterLimit(deadLetterLimit, deadLetterWindow);
 
   const forget = () => {
     generation += 1;
@@ -68,7 +69,7 @@ export function createPipeline(environment: PipelineEnvironment): Processor {
       const state = configuration.state();
       const tables: Tables = { tenant: (id) => state.tenants.get(id), offset: configuration.offset() };
       const taken = processBatch(codec, batch, tables);
-      holdLimit(window, batch.messages.length, taken.deadLetters.length, deadLetterLimit);
+      limit.note(batch.messages.length, taken.deadLetters.length);
       append(pending, taken);
     },
     async settle() {
@@ -198,26 +199,6 @@ const routed = (
   partition: partitionOf(key, partitions),
   key,
 });
-
-/** Bad data in small numbers is set aside; in great numbers it is a bad deploy of ours, and nobody's data is bad. */
-function holdLimit(
-  window: { messages: number; deadLetters: number },
-  messages: number,
-  deadLetters: number,
-  limit: number,
-): void {
-  if (window.messages >= deadLetterWindow) {
-    window.messages = 0;
-    window.deadLetters = 0;
-  }
-  if (window.deadLetters + deadLetters > limit) {
-    throw new Error(
-      `over ${limit} dead letters in ${deadLetterWindow} messages: stopped rather than set more aside`,
-    );
-  }
-  window.messages += messages;
-  window.deadLetters += deadLetters;
-}
 
 function report(metrics: Metrics, sent: Pending, now: number): void {
   if (sent.events.length > 0) {

@@ -47,13 +47,18 @@ export async function start(
       metrics,
       deadLetterLimit: config.DEAD_LETTER_LIMIT,
     }),
-    settleWhen: { messages: config.SETTLE_MESSAGES, maxDelayMs: config.SETTLE_DELAY_MS },
+    settleWhen: {
+      messages: config.ENRICHMENT_SETTLE_MESSAGES,
+      maxDelayMs: config.ENRICHMENT_SETTLE_DELAY_MS,
+    },
     clock,
     log,
     metrics,
   });
+  const failed = Promise.race([consumption.failed, configuration.failed]);
+  failed.catch(() => {}); // Logged where it happens; not an unhandled rejection until somebody looks.
   return {
-    failed: Promise.race([consumption.failed, configuration.failed]),
+    failed,
     lastProgressAt: consumption.lastProgressAt,
     idle: consumption.idle,
     async stop() {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acceptBody, quarantineBody } from './accept.ts';
 
@@ -54,5 +55,29 @@ describe('acceptBody', () => {
 
   it('refuses more items than a request may have', () => {
     expect(acceptBody(Buffer.from('{}\n'.repeat(5_001)), undefined, origin)).toEqual({ kind: 'too-large' });
+  });
+
+  it('accounts for every item of any body, once and in order', () => {
+    const item = fc.constantFrom(
+      '{"agentId":"a","status":"R"}',
+      '{"agentId":1,"eventType":"LOGIN"}',
+      '{}',
+      '42',
+      '{"x":',
+    );
+    const separator = fc.constantFrom(',', '\n', ' ', ',\n');
+    const frame = fc.constantFrom(['[', ']'], ['', ''], ['{"events":[', ']}'], ['{"a":1,"data":[', '']);
+    fc.assert(
+      fc.property(fc.array(item), separator, frame, (items, between, [before, after]) => {
+        const acceptance = acceptBody(Buffer.from(before + items.join(between) + after), undefined, origin);
+        if (acceptance.kind !== 'records') throw new Error('expected records');
+        const { accepted, rejected } = acceptance;
+        const places = [...accepted, ...rejected].map(({ itemIndex }) => itemIndex).sort((x, y) => x - y);
+        expect(places).toEqual(places.map((_, i) => i));
+        const broken = items.includes('{"x":');
+        if (broken || items.length === 0 || before === '') return;
+        expect(accepted).toHaveLength(items.filter((text) => text.includes('agentId')).length);
+      }),
+    );
   });
 });
