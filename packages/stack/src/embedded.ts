@@ -14,6 +14,7 @@ import {
 } from './launcher.ts';
 import { nodeCommand } from './node-command.ts';
 import { freePort } from './ports.ts';
+import { buildWeb } from './web.ts';
 
 /**
  * Every service in one process on the in-memory broker. What Kafka would keep is gone with that process, so nothing
@@ -22,9 +23,10 @@ import { freePort } from './ports.ts';
 export async function launchEmbedded(launched: Launch, because: string): Promise<Launch> {
   const dataDir = join(launched.options.dataDir, 'embedded');
   const options = { ...launched.options, dataDir };
-  const embedded: Launch = { ...launched, options };
+  const embedded: Launch = { ...launched, options, kept: undefined };
   launched.print(banner(because));
   await rm(dataDir, { recursive: true, force: true });
+  await buildWeb(embedded);
   const startedAt = performance.now();
   const adminPort = await freePort();
   const nowhere = { kafkaBrokers: '', registryUrl: '', clickhouseUrl: '' };

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
 import { isCached } from './cache.ts';
 import { type ClickHousePart, startClickHouse } from './clickhouse.ts';
 import { kafkaCacheName, prepareKafka, startKafka } from './kafka.ts';
@@ -15,13 +14,19 @@ import {
   startService,
 } from './launcher.ts';
 import { freePort, portOr } from './ports.ts';
+import { brokerAddresses, reach, urlAddress } from './reach.ts';
 import { prepareRegistry, registryCacheName, startRegistry } from './registry.ts';
-import { unreachableSentence, withoutPassword } from './requirements.ts';
+import { withoutPassword } from './requirements.ts';
+import { buildWeb } from './web.ts';
 
 /** The real thing: the parts that were not given as servers, then tables and topics, then the four services. */
 export async function launchStack(launched: Launch): Promise<Launch> {
   await fetchParts(launched);
-  const [kafkaBrokers, clickhouseUrl] = await Promise.all([kafka(launched), clickhouse(launched)]);
+  const [kafkaBrokers, clickhouseUrl] = await Promise.all([
+    kafka(launched),
+    clickhouse(launched),
+    buildWeb(launched),
+  ]);
   const registryUrl = await registry(launched, kafkaBrokers);
   const addresses = { kafkaBrokers, registryUrl, clickhouseUrl };
   await migrate(launched, addresses);
@@ -56,7 +61,7 @@ async function fetchParts({ options, print }: Launch): Promise<void> {
 async function kafka(launched: Launch): Promise<string> {
   const { options, note, print } = launched;
   if (options.kafkaBrokers !== undefined) {
-    await reach('KAFKA_BROKERS', options.kafkaBrokers, () => reachKafka(options.kafkaBrokers!));
+    await reach('KAFKA_BROKERS', options.kafkaBrokers, brokerAddresses(options.kafkaBrokers));
     print(`${'kafka'.padEnd(14)} is yours, at ${options.kafkaBrokers}`);
     return options.kafkaBrokers;
   }
@@ -75,7 +80,7 @@ async function clickhouse(launched: Launch): Promise<string> {
   const { options, note, print } = launched;
   if (options.clickhouseUrl !== undefined) {
     const url = options.clickhouseUrl;
-    await reach('CLICKHOUSE_URL', url, () => reachHttp(url, '/ping'));
+    await reach('CLICKHOUSE_URL', url, [urlAddress(url)]);
     print(`${'clickhouse'.padEnd(14)} is yours, at ${withoutPassword(url)}`);
     return url;
   }
@@ -94,7 +99,7 @@ async function registry(launched: Launch, brokers: string): Promise<string> {
   const { options, note, print } = launched;
   if (options.registryUrl !== undefined) {
     const url = options.registryUrl;
-    await reach('SCHEMA_REGISTRY_URL', url, () => reachHttp(url, '/subjects'));
+    await reach('SCHEMA_REGISTRY_URL', url, [urlAddress(url)]);
     print(`${'registry'.padEnd(14)} is yours, at ${withoutPassword(url)}`);
     return url;
   }
@@ -140,45 +145,4 @@ async function services(launched: Launch, addresses: ServiceAddresses): Promise<
       await launch(launched, name, start, () => `${where} on ${adminUrl}/metrics`);
     }),
   );
-}
-
-async function reach(variable: string, address: string, ask: () => Promise<void>): Promise<void> {
-  try {
-    await ask();
-  } catch (error) {
-    throw new Error(unreachableSentence(variable, address, reasonOf(error)), { cause: error });
-  }
-}
-
-async function reachKafka(brokers: string): Promise<void> {
-  const kafka = new Kafka({
-    clientId: 'stack',
-    brokers: brokers.split(','),
-    logLevel: logLevel.NOTHING,
-    connectionTimeout: 5_000,
-    retry: { retries: 1 },
-  });
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.disconnect();
-}
-
-async function reachHttp(url: string, path: string): Promise<void> {
-  const target = new URL(url);
-  const headers: Record<string, string> = {};
-  if (target.username !== '') {
-    const credentials = `${decodeURIComponent(target.username)}:${decodeURIComponent(target.password)}`;
-    headers.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
-  }
-  const base = withoutPassword(url).replace(/\/+$/, '');
-  const response = await fetch(`${base}${path}`, { headers, signal: AbortSignal.timeout(5_000) });
-  if (!response.ok) throw new Error(`status ${response.status}`);
-}
-
-function reasonOf(error: unknown): string {
-  const causes: string[] = [];
-  for (let at = error; at instanceof Error; at = at.cause) {
-    causes.push((at as NodeJS.ErrnoException).code ?? at.message);
-  }
-  return causes.findLast((text) => text !== '') ?? String(error);
 }

@@ -17,6 +17,8 @@ export interface Launch {
   readonly note: (name: string, pid: number) => void;
   /** What runs, in the order of its start. */
   readonly running: Supervised[];
+  /** Where the data of this run outlives it; undefined: nowhere. */
+  readonly kept: string | undefined;
   /** Says why and stops everything. */
   readonly fail: (sentence: string) => void;
 }
@@ -57,7 +59,7 @@ export interface ServiceAddresses {
   readonly clickhouseUrl: string;
 }
 
-const repository = fileURLToPath(new URL('../../../', import.meta.url));
+export const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const readyLimitMs = 180_000;
 
 /** Starts `services/{name}`; ready when `GET {readyUrl}` answers 200. */
@@ -100,6 +102,8 @@ export function serviceEnvironment(
     ADMIN_PORT: String(adminPort),
     DATA_DIR: join(options.dataDir, name),
     LOG_LEVEL: process.env.LOG_LEVEL || 'info',
+    // Below the time after which a stop turns into a kill.
+    SHUTDOWN_GRACE_SECONDS: '5',
   };
 }
 

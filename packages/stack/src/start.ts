@@ -51,7 +51,7 @@ async function start(options: StartOptions): Promise<void> {
     console.error(`\n${sentence}`);
     void stop(1);
   };
-  const asked: Launch = { options, secrets, print, note: lock.note, running, fail };
+  const asked: Launch = { options, secrets, print, note: lock.note, running, kept: options.dataDir, fail };
   const mode = modeFor(options, await lookForTools());
   const launched =
     mode.kind === 'embedded' ? await launchEmbedded(asked, mode.because) : await launchStack(asked);
@@ -63,11 +63,13 @@ async function start(options: StartOptions): Promise<void> {
       () => 'its history is told',
     );
   }
-  if (!stopping) print(readyText(launched.options, startedAt));
+  if (!stopping) print(readyText(launched, startedAt));
 }
 
 /** The line `ready` stands alone and only once, for programs that wait for it. */
-function readyText(options: StartOptions, startedAt: number): string {
+function readyText({ options, kept }: Launch, startedAt: number): string {
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+  const data = kept === undefined ? 'nothing is kept' : `the data stays in ${kept}`;
   const token = options.demo ? demoToken(options) : undefined;
   return [
     '',
@@ -77,7 +79,7 @@ function readyText(options: StartOptions, startedAt: number): string {
     token === undefined
       ? `  token     the operator token (it creates tenants) is in ${secretsFile(options.dataDir)} or as you set it`
       : `  token     ${token}   (sign in with it)`,
-    `  ${((performance.now() - startedAt) / 1000).toFixed(0)} s. Ctrl-C stops everything; the data stays in ${options.dataDir}`,
+    `  It took ${seconds} s. Ctrl-C stops everything; ${data}.`,
   ].join('\n');
 }
 
