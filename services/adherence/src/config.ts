@@ -7,8 +7,8 @@ export const configSchema = z.object({
   /** Results and what they are computed from are kept this long. */
   RETENTION_DAYS: z.coerce.number().int().min(31).max(3_660).default(400),
   /** What is taken is made durable after so many messages, or so long after the first. */
-  SETTLE_MESSAGES: z.coerce.number().int().min(1).max(100_000).default(20_000),
-  SETTLE_DELAY_MS: z.coerce.number().int().min(10).max(30_000).default(1_000),
+  ADHERENCE_SETTLE_MESSAGES: z.coerce.number().int().min(1).max(100_000).default(20_000),
+  ADHERENCE_SETTLE_DELAY_MS: z.coerce.number().int().min(10).max(30_000).default(1_000),
 });
 
 export type AdherenceConfig = z.output<typeof configSchema>;

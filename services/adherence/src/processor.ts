@@ -267,6 +267,8 @@ export function adherenceProcessor(
       await loadFeedsOf(partition);
     }
     await takeOver();
+    // So that what has been asked for is known of every partition, also of those without records.
+    askForSettling();
   }
 
   /** Everybody of the partitions, from up to where their rows were computed. */

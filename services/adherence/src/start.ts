@@ -75,7 +75,7 @@ export async function start(
     topic: topics.activityEvents.name,
     groupId: consumerGroups.adherence,
     processor,
-    settleWhen: { messages: config.SETTLE_MESSAGES, maxDelayMs: config.SETTLE_DELAY_MS },
+    settleWhen: { messages: config.ADHERENCE_SETTLE_MESSAGES, maxDelayMs: config.ADHERENCE_SETTLE_DELAY_MS },
     clock,
     log,
     metrics,
