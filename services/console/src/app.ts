@@ -12,8 +12,8 @@ import { allRoutes } from './routes.ts';
 export interface AppOptions {
   readonly env: Environment;
   readonly pages: StaticFiles;
-  /** Resolves when everything that answers need is there; rejects with what is not. */
-  readonly ready: () => Promise<void>;
+  /** Names what keeps answers from being right; empty when nothing does. */
+  readonly missing: () => Promise<readonly string[]>;
   readonly onError: (error: unknown, route: string) => void;
 }
 
@@ -21,7 +21,7 @@ export interface App {
   readonly fetch: (request: Request) => Promise<Response>;
 }
 
-export function createApp({ env, pages, ready, onError }: AppOptions): App {
+export function createApp({ env, pages, missing, onError }: AppOptions): App {
   const configuration = env.configuration.state;
   const now = () => env.clock.now();
   const authentication = {
@@ -37,7 +37,7 @@ export function createApp({ env, pages, ready, onError }: AppOptions): App {
     onError,
   });
   const app = new Hono();
-  app.get('/readyz', () => readiness(ready));
+  app.get('/readyz', () => readiness(missing));
   app.route('/', api);
   app.get('*', (context) => pages.respond(new URL(context.req.url).pathname));
   return {
@@ -45,11 +45,7 @@ export function createApp({ env, pages, ready, onError }: AppOptions): App {
   };
 }
 
-async function readiness(ready: () => Promise<void>): Promise<Response> {
-  try {
-    await ready();
-    return json(200, { ready: true });
-  } catch (error) {
-    return json(503, { ready: false, reason: error instanceof Error ? error.message : String(error) });
-  }
+async function readiness(missing: () => Promise<readonly string[]>): Promise<Response> {
+  const faults = await missing();
+  return json(faults.length === 0 ? 200 : 503, { ready: faults.length === 0, missing: faults });
 }

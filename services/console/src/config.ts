@@ -1,10 +1,11 @@
 /** Settings of the console from the environment, parsed once; every fault is reported at once. */
 import { parseSecretsKey } from '@adherence/domain/configuration/secret.ts';
+import { type Environment, parseEnvironment } from '@adherence/runtime/env-config.ts';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
-const schema = z.object({
+export const configSchema = z.object({
   CONSOLE_HOST: z.string().default('0.0.0.0'),
   CONSOLE_PORT: port.default(8081),
   INGRESS_PORT: port.default(8080),
@@ -32,14 +33,9 @@ export interface ConsoleConfig {
   readonly scheduleOutcomeLimitMs: number;
 }
 
-/** Throws with one line per fault. */
-export function parseConfig(environment: Readonly<Record<string, string | undefined>>): ConsoleConfig {
-  const parsed = schema.safeParse(environment);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new Error(`The console cannot start:\n${faults.join('\n')}`);
-  }
-  const env = parsed.data;
+/** Throws ConfigError. */
+export function parseConfig(environment: Environment): ConsoleConfig {
+  const env = parseEnvironment(configSchema, environment);
   const ingressUrl = env.INGRESS_PUBLIC_URL ?? `http://127.0.0.1:${env.INGRESS_PORT}`;
   return {
     host: env.CONSOLE_HOST,

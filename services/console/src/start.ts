@@ -11,9 +11,9 @@ import type { Clock } from '@adherence/runtime/clock.ts';
 import { within } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
 import { type ConfigurationLog, followConfiguration } from '@adherence/runtime/configuration-log.ts';
-import { asError, OperationalError } from '@adherence/runtime/errors.ts';
+import { asError, DeadlineError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
-import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
+import { topics } from '@adherence/schemas/topics.ts';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
 import type { ConsoleConfig } from './config.ts';
@@ -42,6 +42,8 @@ export interface RunningConsole {
   readonly fetch: (request: Request) => Promise<Response>;
   /** Rejects when it cannot go on; the process is to exit. */
   readonly failed: Promise<never>;
+  /** Names what keeps answers from being right. */
+  readonly missing: () => Promise<readonly string[]>;
   /** Not ready any more, ends streams, lets requests finish, closes. */
   readonly stop: () => Promise<void>;
 }
@@ -74,10 +76,11 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
     pipeline: (tenantId) => readPipelineStatus(broker, db, tenantId),
   };
   showPeopleOnBoard(configuration, live);
+  const missing = () => missingParts(env, broker);
   const app = createApp({
     env,
     pages: await readStaticFiles(resources.pages ?? builtPages),
-    ready: () => within(clock, ready(env, broker, stopping.signal), readyLimitMs, notInTime),
+    missing,
     onError: (error, route) => log.error({ error: asError(error), route }, 'a request failed'),
   });
   const server = createServer(
@@ -89,6 +92,7 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
     port: (server.address() as AddressInfo).port,
     fetch: app.fetch,
     failed: Promise.race([configuration.failed, live.failed, schedules.failed]),
+    missing,
     async stop() {
       stopping.abort();
       await closeServer(server, clock);
@@ -99,7 +103,6 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
 
 const builtPages = fileURLToPath(new URL('../web/dist', import.meta.url));
 const readyLimitMs = 5_000;
-const notInTime = () => new OperationalError('NOT_READY', 'no answer in time');
 
 type Configuration = ConfigurationLog<ConfigurationState, Outcome>;
 
@@ -140,19 +143,22 @@ function showPeopleOnBoard(configuration: Configuration, live: LiveBoard): void 
   });
 }
 
-/** The whole path works: broker, database, and owners of every partition that take what comes. */
-async function ready(env: Environment, broker: Broker, stopping: AbortSignal): Promise<void> {
-  if (stopping.aborted) throw new OperationalError('NOT_READY', 'the console is stopping');
-  await env.live.caughtUp;
-  await env.database.query('SELECT 1 AS one');
-  const groups = [
-    [consumerGroups.enrichment, topics.notifications.name],
-    [consumerGroups.adherence, topics.activityEvents.name],
-  ] as const;
-  await Promise.all(groups.map(([group, topic]) => broker.committed(group, topic)));
-  if (env.health.freshness().eventsUntil === null) {
-    throw new OperationalError('NOT_READY', 'not every partition has an owner yet');
-  }
+/** The whole path: broker, database, the board, and owners of every partition that tell that they take what comes. */
+async function missingParts(env: Environment, broker: Broker): Promise<readonly string[]> {
+  if (env.stopping.aborted) return ['it is stopping'];
+  const parts: [string, Promise<unknown>][] = [
+    ['ClickHouse', env.database.query('SELECT 1 AS one')],
+    ['Kafka', broker.endOffsets(topics.configuration.name)],
+    ['the live board', env.live.caughtUp],
+  ];
+  const answers = await Promise.allSettled(
+    parts.map(([name, work]) =>
+      within(env.clock, work, readyLimitMs, () => new DeadlineError(name, readyLimitMs)),
+    ),
+  );
+  const missing = parts.filter((_, index) => answers[index]!.status === 'rejected').map(([name]) => name);
+  if (env.health.freshness().eventsUntil === null) missing.push('an owner of every partition');
+  return missing;
 }
 
 function listen(server: Server, { host, port }: ConsoleConfig): Promise<void> {

@@ -61,7 +61,9 @@ export const integrationHealthRoutes = (env: Environment): Route[] => [
       const gapSince = integration.feedGapSeconds === null ? null : (feed[0]?.open_from ?? null);
       const tokens = [...tenant.urlTokens].filter(([, { document }]) => document.integrationId === id);
       return json(200, {
-        lastNotificationAt: isoOrNull(facts > 0 ? accepted[0]!.last_received : null),
+        lastNotificationAt: isoOrNull(
+          env.health.lastReceivedAt(tenantId, id) ?? (facts > 0 ? accepted[0]!.last_received : null),
+        ),
         accepted: facts,
         rejected: rejected.reduce((sum, { count }) => sum + count, 0),
         rejectedByReason: rejected.map(({ reason, count }) => ({ reason, count })),

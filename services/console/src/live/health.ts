@@ -13,6 +13,8 @@ export interface HealthView {
   readonly freshness: () => Freshness;
   /** `urlToken|tenant|token` */
   readonly urlTokenLastUsedAt: (tenantId: string, tokenId: string) => Instant | null;
+  /** `integration|tenant|integration`: last notification that the ingress took. */
+  readonly lastReceivedAt: (tenantId: string, integrationId: string) => Instant | null;
   /** `breakDetail|tenant|integration`: state of the break web service as enrichment sees it. */
   readonly breakDetailOf: (tenantId: string, integrationId: string) => unknown;
   readonly close: () => Promise<void>;
@@ -49,13 +51,18 @@ export const healthOf = (values: ReadonlyMap<string, unknown>): Omit<HealthView,
     return freshnessOf(values, partitions);
   },
   freshness: () => freshnessOf(values, allPartitions),
-  urlTokenLastUsedAt: (tenantId: string, tokenId: string): Instant | null => {
-    const value = values.get(`urlToken|${tenantId}|${tokenId}`) as { lastUsedAt?: unknown } | undefined;
-    return typeof value?.lastUsedAt === 'number' ? value.lastUsedAt : null;
-  },
+  urlTokenLastUsedAt: (tenantId, tokenId) =>
+    instantIn(values.get(`urlToken|${tenantId}|${tokenId}`), 'lastUsedAt'),
+  lastReceivedAt: (tenantId, integrationId) =>
+    instantIn(values.get(`integration|${tenantId}|${integrationId}`), 'lastReceivedAt'),
   breakDetailOf: (tenantId: string, integrationId: string): unknown =>
     values.get(`breakDetail|${tenantId}|${integrationId}`) ?? null,
 });
+
+function instantIn(value: unknown, field: string): Instant | null {
+  const at = (value as Record<string, unknown> | null | undefined)?.[field];
+  return typeof at === 'number' ? at : null;
+}
 
 const allPartitions = Array.from({ length: streamPartitions }, (_, number) => number);
 
