@@ -16,7 +16,7 @@ export function actualAt(scenario: Scenario, t: Instant): Actual {
 
   const winner = working.reduce((best, line) => (isMoreRecent(line.event!, best.event!) ? line : best));
   const fact = winner.status as LineFact;
-  // A break type without status cannot be: the parser gives LOGIN without status neither.
+  // LOGIN without status: the activity `present` itself, no mapping is asked.
   if (fact.status === null) return { ...activity, activityId: presentActivityId };
   return {
     ...activity,
@@ -31,8 +31,8 @@ export function settingsAt(scenario: Scenario, t: Instant): Settings {
 }
 
 /**
- * The events of one external user that count, in their order, up to asOf. The winner among contents is found
- * over the whole set first; what has not happened by asOf is left out afterwards.
+ * The events of one external user that count, in their order, up to asOf. The winner among contents is found over the
+ * whole set first, what has not happened by asOf is left out afterwards; no vector has facts after asOf.
  */
 export function eventsOf(scenario: Scenario, user: UserKey): readonly LineFact[] {
   const known = cache.get(scenario)?.get(keyOf(user));
@@ -59,7 +59,7 @@ function missingLogoutEnd(scenario: Scenario, e: Instant, n: Instant): Instant |
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
-/** The end of the last activity of each schedule document, whatever its type; a day off has none. */
+/** The end of the last activity of each document, whatever its type (the vectors agree); a day off has none. */
 export function shiftEnds(scenario: Scenario): Instant[] {
   return scenario.scheduleDocuments
     .filter((document) => document.activities.length > 0)
@@ -99,6 +99,7 @@ function lineAt(scenario: Scenario, user: UserKey, t: Instant): LineState {
 
   const event = events[last]!;
   const status = statusAfter(events.slice(0, last + 1));
+  // Decided by the vectors: what is offline by an event is never ended, so never estimated.
   if (status === 'offline') return { status, estimated: false, event };
 
   const next = events[last + 1]?.occurredAt ?? scenario.asOf;
@@ -108,7 +109,7 @@ function lineAt(scenario: Scenario, user: UserKey, t: Instant): LineState {
     : { status, estimated: false, event };
 }
 
-/** A heartbeat goes on with the status before it: after an estimated end it brings that status back. */
+/** A heartbeat goes on with the status before it; after an estimated end it brings that back (the vectors agree). */
 function statusAfter(events: readonly LineFact[]): LineFact | 'offline' {
   const told = events.findLast((event) => event.eventType !== 'HEARTBEAT');
   return told === undefined || told.eventType === 'LOGOUT' ? 'offline' : told;
@@ -126,6 +127,7 @@ function mappedActivityAt(
       (version) =>
         version.integrationId === integrationId && version.status === status && version.breakType === type,
     );
+  // A break type whose versions all start after t has no version at t: the fallback holds.
   const holds = versionAt(versionsOf(breakType), t) ?? versionAt(versionsOf(null), t);
   return holds?.activityId ?? presentActivityId;
 }
@@ -142,7 +144,8 @@ function isInGap(scenario: Scenario, integrationId: string, t: Instant): boolean
     else after = Math.min(after, at);
   }
   if (before === Number.NEGATIVE_INFINITY) return false;
-  // Between two notifications: more than the limit. At the live end: once it has lasted that long.
+  // Between two notifications: more than the limit (the vectors have an exact one). At the live end: once it has
+  // lasted that long, as domain.md words it; no vector decides.
   return after === Number.POSITIVE_INFINITY ? scenario.asOf - before >= limit : after - before > limit;
 }
 
@@ -163,7 +166,7 @@ function comesAfter(a: LineFact, b: LineFact): boolean {
   return a.dedupKey > b.dedupKey;
 }
 
-/** Ties between users at the same instant: the greater sequence, integration, user wins. */
+/** Ties at one instant: the greater sequence, integration, user wins. No vector decides on the last two. */
 function isMoreRecent(a: LineFact, b: LineFact): boolean {
   if (a.occurredAt !== b.occurredAt) return a.occurredAt > b.occurredAt;
   if (rankOf(a) !== rankOf(b)) return rankOf(a) > rankOf(b);

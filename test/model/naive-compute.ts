@@ -114,7 +114,7 @@ function counts(scenario: Scenario, scheduledActivityId: string | null): boolean
   );
 }
 
-/** The table of domain.md, read from the top, after exceptions. */
+/** The table of domain.md, read from the top, after exceptions: they exclude time in adherence too (vectors). */
 function stateOf(
   scenario: Scenario,
   scheduledActivityId: string | null,
@@ -134,6 +134,7 @@ function stateOf(
 function satisfies(scenario: Scenario, actual: Actual, scheduledActivityId: string, t: Instant): boolean {
   if (actual.kind === 'unknown') return false;
   if (actual.activityId === scheduledActivityId) return true;
+  // Before the first version the defaults hold, as for settings (vectors).
   const rules = versionAt(scenario.matches, t)?.rules ?? defaultMatchRules;
   const namesOf = (activityId: string): string[] => [
     `activity:${activityId}`,
@@ -165,6 +166,7 @@ function graced(scenario: Scenario, run: readonly Stretch[]): Segment[] {
   }
   const start = run[0]!.from;
   const length = run.at(-1)!.to - start;
+  // Those at the start, though they change later (vectors); exactly as long as the buffer still fits (vectors).
   const settings = settingsAt(scenario, start);
   const buffer = bufferOf(settings, state) * 1000;
   const bufferEnd = start + buffer;
