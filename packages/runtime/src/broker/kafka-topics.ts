@@ -1,6 +1,9 @@
 /** Brings the topics of an installation up to date with their definitions. */
 import type { TopicDefinition } from '@adherence/schemas/topics.ts';
-import { type Admin, type ConfigEntries, ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin, type ConfigEntries } from 'kafkajs';
+
+// Not among the names that Node finds in this CommonJS module.
+const topicResource = kafkajs.ConfigResourceTypes.TOPIC;
 
 /** Idempotent. Partition counts are never changed: keys would map to other partitions. */
 export async function ensureKafkaTopics(
@@ -44,12 +47,12 @@ async function updateSettings(admin: Admin, definitions: readonly TopicDefinitio
   if (definitions.length === 0) return;
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: definitions.map(({ name }) => ({ type: ConfigResourceTypes.TOPIC, name })),
+    resources: definitions.map(({ name }) => ({ type: topicResource, name })),
   });
   const changed = definitions.flatMap((definition) => {
     const entries = resources.find(({ resourceName }) => resourceName === definition.name)!.configEntries;
     const configEntries = changedSettings(definition, entries);
-    return configEntries ? [{ type: ConfigResourceTypes.TOPIC, name: definition.name, configEntries }] : [];
+    return configEntries ? [{ type: topicResource, name: definition.name, configEntries }] : [];
   });
   if (changed.length > 0) await admin.alterConfigs({ validateOnly: false, resources: changed });
 }
