@@ -12,7 +12,10 @@ export type DecodedRecord = {
 }[RecordName];
 
 export interface Codec {
-  /** Throws on a record that its schema does not allow: a programmer's error. */
+  /**
+   * Throws on a record that its schema does not allow: a programmer's error. Integers are exact from -2^52 to
+   * `greatestLong`; avsc refuses greater ones, and would write lesser ones wrong.
+   */
   encode<K extends RecordName>(name: K, record: RecordTypes[K]): Buffer;
   /** As our own version of the schema. Throws UndecodableError on what is no record of ours. */
   decode(value: Buffer | null): DecodedRecord;
@@ -22,6 +25,9 @@ export interface Codec {
    */
   learn(values: Iterable<Buffer | null>): Promise<void> | null;
 }
+
+/** One less than Number.MAX_SAFE_INTEGER: what comes from outside has to be cut to it before. */
+export const greatestLong = 2 ** 53 - 2;
 
 /** Bad data, not an outage: the bytes will never become a record. */
 export class UndecodableError extends Error {
