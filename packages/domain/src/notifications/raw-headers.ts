@@ -1,4 +1,4 @@
-/** Headers of raw records, beside what the Avro record holds: how ingress and enrichment speak of the way, not of the content. */
+/** Headers of raw records: they tell of the way of a notification, the Avro record of its content. */
 
 /**
  * Next offset of the configuration log that ingress had folded. Enrichment waits for it, so that a notification is
