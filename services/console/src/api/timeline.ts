@@ -47,14 +47,17 @@ export const timelineRoutes = (env: Environment): Route[] => [
       const computedSql = computedTo(tenant.tenantId, id, range);
       const segmentsSql = segmentsIn(tenant.tenantId, [id], range);
       const [computed, rows] = await Promise.all([
-        env.database.query<{ computed_to: number; as_of: number }>(computedSql.text, computedSql.parameters),
+        env.database.query<{ computed_to: number; latest_as_of: number }>(
+          computedSql.text,
+          computedSql.parameters,
+        ),
         env.database.query<SegmentRow>(segmentsSql.text, segmentsSql.parameters),
       ]);
       // Where nothing is stored nothing has happened, up to now; where something is, up to what is computed.
       const until = Math.max(from, Math.min(to, computed[0]?.computed_to ?? now));
       const segments = timelineOf(rows.map(segmentOf), person.externalUsers, { from, to: until });
       return json(200, {
-        asOf: isoText(computed[0]?.as_of ?? now),
+        asOf: isoText(computed[0]?.latest_as_of ?? now),
         segments: segments.map((segment) => ({
           ...segment,
           from: isoText(segment.from),

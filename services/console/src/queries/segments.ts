@@ -47,7 +47,7 @@ ORDER BY person, from_at`,
 
 /** Up to when a person is computed, of the days that overlap a range; no row when there are none. */
 export const computedTo = (tenantId: string, personId: string, range: Interval): Sql => ({
-  text: `SELECT max(least(as_of, day_end)) AS computed_to, max(as_of) AS as_of
+  text: `SELECT max(least(as_of, day_end)) AS computed_to, max(as_of) AS latest_as_of
 FROM person_days FINAL
 WHERE tenant = {tenant:String} AND person = {person:String}
   AND day >= {firstDay:Date} AND day <= {lastDay:Date} AND day_start < {to:Int64} AND day_end > {from:Int64}

@@ -7,7 +7,7 @@ import { ratio } from './ratio.ts';
 export type MutableAmounts = { -readonly [K in keyof Amounts]: Amounts[K] };
 
 /** In the order of the columns of the tables. */
-const keys = [
+export const amountKeys = [
   'scheduledMs',
   'inMs',
   'notPresentMs',
@@ -23,14 +23,14 @@ const keys = [
 
 export function amountsOf(sums: readonly number[]): Amounts {
   const amounts: MutableAmounts = { ...noAmounts };
-  keys.forEach((key, index) => {
+  amountKeys.forEach((key, index) => {
     amounts[key] = sums[index]!;
   });
   return amounts;
 }
 
 export function addAmounts(sum: MutableAmounts, amounts: Amounts): void {
-  for (const key of keys) sum[key] += amounts[key];
+  for (const key of amountKeys) sum[key] += amounts[key];
 }
 
 export const amountsView = {

@@ -1,0 +1,462 @@
+/** Results on the real engine: every way of asking adds up to what a naive sum over the segments gives. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { localDateOf } from '@adherence/domain/calendar.ts';
+import { cellsOf, noAmounts } from '@adherence/domain/compute/cells.ts';
+import { personDays } from '@adherence/domain/compute/person-days.ts';
+import type { ActivityType, Amounts, Segment } from '@adherence/domain/model.ts';
+import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
+import { createManualClock } from '@adherence/runtime/manual-clock.ts';
+import { migrateTables } from '@adherence/runtime/migrate.ts';
+import { amountColumns } from '@adherence/schemas/tables.ts';
+import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Call, startTestConsole, type TestConsole } from './console.testing.ts';
+import { addAmounts, amountKeys, type MutableAmounts } from './results/amounts.ts';
+import { minutes, percent } from './results/ratio.ts';
+
+const quarter = 15 * 60_000;
+const hour = 4 * quarter;
+const at = (text: string) => Date.parse(text);
+/** Over the change of the clocks in Paris, weeks and months. */
+const stored = { from: at('2026-10-17T00:00:00Z'), to: at('2026-11-05T00:00:00Z') };
+const asOf = at('2026-12-01T00:00:00Z');
+const types = (id: string): ActivityType =>
+  id === 'vacation' ? 'Vacation' : id === 'lunch' ? 'Break' : 'Presence';
+
+const zones = { paris: 'Europe/Paris', kathmandu: 'Asia/Kathmandu', default: 'Europe/London' } as const;
+const people: { id: string; team: string | null; unit: keyof typeof zones; segments: Segment[] }[] = [
+  { id: 'p1', team: 'blue', unit: 'paris', segments: segmentsOf(1) },
+  { id: 'p2', team: 'blue', unit: 'kathmandu', segments: segmentsOf(2) },
+  { id: 'p3', team: 'red', unit: 'paris', segments: segmentsOf(3) },
+  { id: 'p4', team: null, unit: 'default', segments: segmentsOf(4) },
+];
+
+let directory: string;
+let engine: ClickHousePart;
+let db: ClickHouse;
+let console_: TestConsole;
+let call: Call & { token: string };
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'adherence-console-'));
+  engine = await startClickHouse({ dataDir: join(directory, 'data') });
+  db = openClickHouse({ url: engine.url });
+  await migrateTables(db);
+  for (const person of people) await storeDays(person, asOf, 1n);
+  // What another tenant has, and what an older version of a row said, are not to be seen.
+  await storeDays({ ...people[0]!, segments: segmentsOf(9) }, asOf - 1, 0n);
+  await storeDays({ ...people[0]!, segments: segmentsOf(9) }, asOf, 5n, 'other');
+  console_ = await startTestConsole({ database: db, clock: createManualClock(asOf + 24 * hour) });
+  call = await console_.tenant('t1', 'Europe/London');
+  await call('PUT', '/activities/vacation', { name: 'Vacation', type: 'Vacation' });
+  await call('PUT', '/activities/lunch', { name: 'Lunch, warm', type: 'Break' });
+  for (const unit of ['paris', 'kathmandu'] as const) {
+    await call('PUT', `/planning-units/${unit}`, { name: unit, timeZone: zones[unit] });
+  }
+  for (const { id, team, unit } of people) {
+    await call('PUT', `/people/${id}`, { name: `Name of ${id}`, team, planningUnitId: unit });
+  }
+});
+afterAll(async () => {
+  await console_?.stop();
+  await db?.close();
+  await engine?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+describe('GET /adherence', () => {
+  const whole = { from: '2026-10-20T00:00:00.000Z', to: '2026-11-03T00:00:00.000Z' };
+  const odd = { from: '2026-10-24T21:07:13.001Z', to: '2026-10-26T10:41:59.999Z' };
+  const inside = { from: '2026-10-24T21:07:13.001Z', to: '2026-10-24T21:09:00.000Z' };
+
+  const cases = [
+    ...['15m', '30m', '1h', 'total'].flatMap((granularity) =>
+      [odd, inside].map((range) => ({ granularity, groupBy: 'person', ...range })),
+    ),
+    ...['day', 'week', 'month', 'total'].flatMap((granularity) =>
+      [whole, odd].flatMap((range) =>
+        ['person', 'team', 'planningUnit', 'tenant'].map((groupBy) => ({ granularity, groupBy, ...range })),
+      ),
+    ),
+    { granularity: '1h', groupBy: 'team', ...whole },
+    ...['day', 'week', 'month'].flatMap((granularity) =>
+      ['person', 'team'].flatMap((groupBy) =>
+        [whole, odd].map((range) => ({ granularity, groupBy, shiftDate: 'true', ...range })),
+      ),
+    ),
+    { granularity: 'day', groupBy: 'tenant', planningUnitId: 'paris', ...whole },
+    { granularity: 'day', groupBy: 'person', team: 'blue', ...whole },
+    { granularity: 'total', groupBy: 'tenant', personId: 'p4', ...odd },
+  ];
+
+  it.each(cases)('%o', async (query) => {
+    const { status, body } = await call(
+      'GET',
+      `/adherence?${new URLSearchParams(query as Record<string, string>)}`,
+    );
+    expect(status).toBe(200);
+    const rows = body.items.map((item: Record<string, unknown>) => [
+      item.from,
+      item.to,
+      item.personId ?? item.team ?? item.planningUnitId ?? null,
+      ...amountKeys.slice(0, 8).map((key) => item[key]),
+      ...Object.values(item.raw as object),
+    ]);
+    expect(rows).toEqual(naiveRows(query as unknown as NaiveQuery));
+    for (const item of body.items) {
+      expect(item.inMs + item.notPresentMs + item.wrongActivityMs + item.noDataMs).toBe(item.scheduledMs);
+      expect(item.adherence).toBe(
+        item.scheduledMs === item.noDataMs ? null : item.inMs / (item.scheduledMs - item.noDataMs),
+      );
+      expect(item.final).toBe(true);
+    }
+  });
+
+  it('as CSV has the same rows', async () => {
+    const query = new URLSearchParams({ ...whole, granularity: 'day', groupBy: 'person' });
+    const json = await call('GET', `/adherence?${query}`);
+    const csv = await call('GET', `/adherence?${query}`, undefined, { accept: 'text/csv' });
+    const [head, ...lines] = csv.text.trimEnd().split('\r\n');
+    expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(head).toBe(
+      'from,to,personId,scheduledMs,inMs,notPresentMs,wrongActivityMs,noDataMs,excludedMs,notScheduledMs,workedMs,raw.inMs,raw.notPresentMs,raw.wrongActivityMs,adherence,coverage,conformance,conformanceDifferenceMs,final',
+    );
+    expect(lines).toHaveLength(json.body.items.length);
+    expect(lines[0]!.split(',').slice(0, 4)).toEqual(
+      ['from', 'to', 'personId', 'scheduledMs'].map((name) => String(json.body.items[0][name])),
+    );
+  });
+
+  it.each([
+    ['from after to', { from: whole.to, to: whole.from }, 'to'],
+    ['shift dates of hours', { ...whole, granularity: '1h', shiftDate: 'true' }, 'shiftDate'],
+    ['another granularity', { ...whole, granularity: '5m' }, 'granularity'],
+    ['a time without offset', { ...whole, from: '2026-10-20T00:00:00' }, 'from'],
+    [
+      'too many rows',
+      { from: '2020-01-01T00:00:00Z', to: '2029-12-01T00:00:00Z', granularity: '15m' },
+      'granularity',
+    ],
+  ])('refuses %s', async (_, query, path) => {
+    const { status, body } = await call(
+      'GET',
+      `/adherence?${new URLSearchParams(query as Record<string, string>)}`,
+    );
+    expect([status, body.errors[0].path]).toEqual([422, path]);
+  });
+
+  it('what is not final says so', async () => {
+    const running = { ...people[0]!, id: 'p5', unit: 'default' as const, segments: segmentsOf(5) };
+    const until = at('2026-11-03T08:00:00Z');
+    await storeDays(running, until, 1n, 't1', at('2026-11-03T07:45:00Z'));
+    await call('PUT', '/people/p5', { name: 'Five' });
+    const query = {
+      from: '2026-11-03T06:00:00+00:00',
+      to: '2026-11-03T09:00:00Z',
+      granularity: '15m',
+      personId: 'p5',
+    };
+    const { body } = await call('GET', `/adherence?${new URLSearchParams(query)}`);
+    expect(body.asOf).toBe('2026-11-03T08:00:00.000Z');
+    const finals = body.items.map(
+      ({ to, final }: { to: string; final: boolean }) => final === to <= '2026-11-03T07:45:00.000Z',
+    );
+    expect(finals).not.toContain(false);
+    expect(finals.length).toBeGreaterThan(3);
+  });
+});
+
+describe('GET /people/{id}/timeline', () => {
+  it('covers the range without gaps, across days, as it is stored', async () => {
+    const query = 'from=2026-10-16T00:00:00Z&to=2026-10-26T03:04:05.678Z';
+    const { body } = await call('GET', `/people/p1/timeline?${query}`);
+    const [before, ...segments] = body.segments;
+    expect(before).toMatchObject({
+      from: '2026-10-16T00:00:00.000Z',
+      to: new Date(stored.from).toISOString(),
+      actual: { kind: 'unknown' },
+      state: null,
+    });
+    const expected = people[0]!.segments.filter(({ from }) => from < at('2026-10-26T03:04:05.678Z'));
+    expect(segments).toHaveLength(expected.length);
+    segments.forEach((segment: Record<string, unknown>, index: number) => {
+      const { from, to, shiftDate: _, ...rest } = expected[index]!;
+      const end = Math.min(to, at('2026-10-26T03:04:05.678Z'));
+      expect(segment).toEqual({
+        ...rest,
+        from: new Date(from).toISOString(),
+        to: new Date(end).toISOString(),
+      });
+    });
+  });
+});
+
+describe('GET /reports/adherence.csv', () => {
+  it('has a line per person and activity, over days of the planning unit', async () => {
+    const { text } = await call(
+      'GET',
+      '/reports/adherence.csv?from=2026-10-24&to=2026-10-26&planningUnitId=paris',
+    );
+    const [head, ...lines] = text.trimEnd().split('\r\n');
+    expect(head).toBe(
+      'personId,personName,team,activityId,activityName,scheduledMinutes,actualMinutes,inAdherenceMinutes,outOfAdherenceMinutes,noDataMinutes,adherencePercent,outOfConformanceMinutes,conformancePercent,scheduledPercent,actualPercent',
+    );
+    expect(lines).toEqual(['p1', 'p3'].flatMap((id) => naiveReport(id, '2026-10-24', '2026-10-26')));
+    expect(lines.some((line) => line.includes('"Lunch, warm"'))).toBe(true);
+  });
+});
+
+/** Segments of a person that change often, at odd milliseconds, with everything that may be in them. */
+function segmentsOf(seed: number): Segment[] {
+  let state = seed * 7919;
+  const random = (below: number) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * below);
+  };
+  const pick = <T>(values: readonly T[]): T => values[random(values.length)]!;
+  const segments: Segment[] = [];
+  let previous = '';
+  for (let from = stored.from; from < stored.to; ) {
+    const to = Math.min(stored.to, from + 1 + random(5 * hour));
+    const scheduled = pick([null, 'calls', 'lunch', 'vacation']);
+    const actual = pick([null, 'calls', 'lunch', 'vacation']);
+    const counts = scheduled === 'calls' || scheduled === 'lunch';
+    const out = actual === null ? 'NOT_PRESENT' : 'WRONG_ACTIVITY';
+    const segmentState = counts
+      ? pick(['IN_ADHERENCE', out, out, 'NO_DATA', 'EXCLUDED'] as const)
+      : scheduled === actual && scheduled !== null
+        ? 'IN_ADHERENCE'
+        : actual === null
+          ? null
+          : 'NOT_SCHEDULED';
+    const isOut = segmentState === 'NOT_PRESENT' || segmentState === 'WRONG_ACTIVITY';
+    const inBuffer = isOut && random(3) === 0;
+    const isUnknown = segmentState === 'NO_DATA';
+    const segment: Segment = {
+      from,
+      to,
+      scheduledActivityId: scheduled,
+      shiftDate: scheduled === null ? null : localDateOf('Europe/Paris', from - 6 * hour),
+      actual: {
+        kind: isUnknown ? 'unknown' : actual === null ? 'offline' : 'activity',
+        activityId: isUnknown ? null : actual,
+        externalStatus: isUnknown || actual === null ? null : `S-${actual}`,
+        breakType: isUnknown || actual === null ? null : pick([null, 'x']),
+        estimated: random(4) === 0,
+      },
+      state: segmentState,
+      inBuffer,
+      countedAs: !counts
+        ? null
+        : segmentState === 'EXCLUDED'
+          ? 'excluded'
+          : isUnknown
+            ? 'noData'
+            : isOut && !inBuffer
+              ? 'out'
+              : 'in',
+    };
+    const { from: _f, to: _t, shiftDate: _s, ...shown } = segment;
+    // Adjacent ones differ in what is shown, as `compute` makes them.
+    if (JSON.stringify(shown) === previous) continue;
+    previous = JSON.stringify(shown);
+    segments.push(segment);
+    from = to;
+  }
+  return segments;
+}
+
+async function storeDays(
+  { id, unit, segments }: (typeof people)[number],
+  computedTo: number,
+  version: bigint,
+  tenant = 't1',
+  finalUntil = computedTo,
+): Promise<void> {
+  const until = Math.min(stored.to, computedTo);
+  const known = segments.filter((s) => s.from < until).map((s) => ({ ...s, to: Math.min(s.to, until) }));
+  const days = personDays(known, types, zones[unit], stored.from, until);
+  const cellColumns = ['bucket', 'shift_date', 'scheduled_activity', 'actual_activity', ...amountColumns];
+  const segmentColumns = [
+    'from_at',
+    'to_at',
+    'shift_date',
+    'scheduled_activity',
+    'actual_kind',
+    'actual_activity',
+    'external_status',
+    'break_type',
+    'estimated',
+    'state',
+    'in_buffer',
+    'counted_as',
+  ];
+  await db.insertRows(
+    'person_days',
+    [
+      ...[
+        'tenant',
+        'person',
+        'day',
+        'version',
+        'as_of',
+        'rules_version',
+        'time_zone',
+        'day_start',
+        'day_end',
+        'final_until',
+      ],
+      ...amountColumns,
+      ...cellColumns.map((name) => `cells.${name}`),
+      ...segmentColumns.map((name) => `segments.${name}`),
+    ],
+    days.map(({ day, from, to, totals, cells, segments: own }) => {
+      const cellValues = cells.map((c) => [
+        c.bucket,
+        c.shiftDate ?? '',
+        c.scheduledActivityId ?? '',
+        c.actualActivityId ?? '',
+        ...amountKeys.map((key) => c[key]),
+      ]);
+      const segmentValues = own.map((s) => [
+        s.from,
+        s.to,
+        s.shiftDate ?? '',
+        s.scheduledActivityId ?? '',
+        s.actual.kind,
+        s.actual.activityId ?? '',
+        s.actual.externalStatus,
+        s.actual.breakType,
+        s.actual.estimated ? 1 : 0,
+        s.state ?? '',
+        s.inBuffer ? 1 : 0,
+        s.countedAs ?? '',
+      ]);
+      return [
+        ...[tenant, id, day, String(version), computedTo, 1, zones[unit], from, to, finalUntil],
+        ...amountKeys.map((key) => totals[key]),
+        ...cellColumns.map((_, column) => cellValues.map((values) => values[column])),
+        ...segmentColumns.map((_, column) => segmentValues.map((values) => values[column])),
+      ];
+    }),
+  );
+}
+
+interface NaiveQuery {
+  readonly from: string;
+  readonly to: string;
+  readonly granularity: string;
+  readonly groupBy: 'person' | 'team' | 'planningUnit' | 'tenant';
+  readonly shiftDate?: string;
+  readonly planningUnitId?: string;
+  readonly team?: string;
+  readonly personId?: string;
+}
+
+/** Everything by hand: each quarter of an hour of each person is clipped, labelled and added. */
+function naiveRows(query: NaiveQuery): unknown[][] {
+  const [from, to] = [at(query.from), at(query.to)];
+  const chosen = people.filter(
+    ({ id, team, unit }) =>
+      (query.personId ?? id) === id &&
+      (query.team ?? team) === team &&
+      (query.planningUnitId ?? unit) === unit,
+  );
+  const keyOf = (person: (typeof people)[number]) =>
+    ({ person: person.id, team: person.team, planningUnit: person.unit, tenant: null })[query.groupBy];
+  const sums = new Map<string, { row: [string, string, string | null]; amounts: MutableAmounts }>();
+  for (const person of chosen) {
+    const key = keyOf(person);
+    const shared = new Set(chosen.filter((other) => keyOf(other) === key).map(({ unit }) => zones[unit]));
+    const zone = shared.size === 1 ? [...shared][0]! : 'Europe/London';
+    for (const cell of cellsOf(person.segments, types, from, to)) {
+      const label = query.shiftDate
+        ? (cell.shiftDate ?? localDateOf(zone, Math.max(cell.bucket, from)))
+        : null;
+      const [start, end] = borders(query, zone, Math.max(cell.bucket, from), label);
+      const id = `${start}|${key}`;
+      const sum = sums.get(id) ?? {
+        row: [new Date(start).toISOString(), new Date(end).toISOString(), key],
+        amounts: { ...noAmounts },
+      };
+      addAmounts(sum.amounts, cell);
+      sums.set(id, sum);
+    }
+  }
+  return [...sums.values()]
+    .map(({ row, amounts }) => [...row, ...amountKeys.map((key) => amounts[key as keyof Amounts])])
+    .sort((a, b) => {
+      const [left, right] = [`${a[0]}|${a[2] ?? ''}`, `${b[0]}|${b[2] ?? ''}`];
+      return left < right ? -1 : 1;
+    });
+}
+
+/** By looking for the border, hour by hour, instead of calculating it. */
+function borders(query: NaiveQuery, zone: string, instant: number, label: string | null): [number, number] {
+  const sizes: Record<string, number> = { '15m': quarter, '30m': 2 * quarter, '1h': hour };
+  const size = sizes[query.granularity];
+  if (query.granularity === 'total') return [at(query.from), at(query.to)];
+  if (size) return [Math.floor(instant / size) * size, Math.floor(instant / size) * size + size];
+  const name = (time: number) => {
+    const date = localDateOf(zone, time);
+    if (query.granularity === 'day') return date;
+    if (query.granularity === 'month') return date.slice(0, 7);
+    const sinceMonday = (new Date(date).getUTCDay() + 6) % 7;
+    return new Date(at(date) - sinceMonday * 24 * hour).toISOString().slice(0, 10);
+  };
+  let inside = label === null ? Math.floor(instant / quarter) * quarter : at(label);
+  while (label !== null && localDateOf(zone, inside) < label) inside += quarter;
+  while (label !== null && localDateOf(zone, inside) > label) inside -= quarter;
+  const wanted = name(inside);
+  const known = knownBorders.get(`${query.granularity}|${zone}|${wanted}`);
+  if (known) return known;
+  let start = inside;
+  while (name(start - quarter) === wanted) start -= quarter;
+  let end = inside;
+  while (name(end) === wanted) end += quarter;
+  knownBorders.set(`${query.granularity}|${zone}|${wanted}`, [start, end]);
+  return [start, end];
+}
+const knownBorders = new Map<string, [number, number]>();
+
+function naiveReport(id: string, from: string, to: string): string[] {
+  const { segments, team, unit } = people.find((person) => person.id === id)!;
+  const sums = new Map<
+    string,
+    { scheduled: number; actual: number; inside: number; outside: number; none: number }
+  >();
+  const sumOf = (activity: string) => {
+    const sum = sums.get(activity) ?? { scheduled: 0, actual: 0, inside: 0, outside: 0, none: 0 };
+    sums.set(activity, sum);
+    return sum;
+  };
+  let [start, end] = [stored.from, stored.to];
+  while (localDateOf(zones[unit], start) < from) start += quarter;
+  while (localDateOf(zones[unit], end - 1) > to) end -= quarter;
+  for (const segment of segments) {
+    const ms = Math.min(segment.to, end) - Math.max(segment.from, start);
+    if (ms <= 0) continue;
+    if (segment.actual.activityId) sumOf(segment.actual.activityId).actual += ms;
+    if (segment.countedAs === null || segment.countedAs === 'excluded') continue;
+    const sum = sumOf(segment.scheduledActivityId!);
+    sum.scheduled += ms;
+    sum[({ in: 'inside', out: 'outside', noData: 'none' } as const)[segment.countedAs]] += ms;
+  }
+  const all = [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
+  const scheduled = all.reduce((sum, [, row]) => sum + row.scheduled, 0);
+  const actual = all.reduce((sum, [, row]) => sum + row.actual, 0);
+  const names: Record<string, string> = { calls: '', lunch: '"Lunch, warm"', vacation: 'Vacation' };
+  return all.map(([activity, row]) =>
+    [
+      ...[id, `Name of ${id}`, team, activity, names[activity]],
+      ...[row.scheduled, row.actual, row.inside, row.outside, row.none].map(minutes),
+      percent(row.inside, row.scheduled - row.none),
+      minutes(row.actual - row.scheduled),
+      percent(row.actual, row.scheduled),
+      percent(row.scheduled, scheduled),
+      percent(row.actual, actual),
+    ].join(','),
+  );
+}

@@ -1,0 +1,329 @@
+/** What the console reads of facts, schedules, dead letters and the ledger, on the real engine. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
+import { migrateTables } from '@adherence/runtime/migrate.ts';
+import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
+import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Call, integrationBody, startTestConsole, type TestConsole } from './console.testing.ts';
+
+const at = (text: string) => Date.parse(text);
+let directory: string;
+let engine: ClickHousePart;
+let db: ClickHouse;
+let console_: TestConsole;
+let call: Call & { token: string };
+let stranger: Call & { token: string };
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'adherence-console-'));
+  engine = await startClickHouse({ dataDir: join(directory, 'data') });
+  db = openClickHouse({ url: engine.url });
+  await migrateTables(db);
+  console_ = await startTestConsole({ database: db });
+  call = await console_.tenant('t1');
+  stranger = await console_.tenant('t2');
+  for (const each of [call, stranger]) {
+    await each('PUT', '/integrations/odigo', integrationBody('Odigo'));
+    await each('PUT', '/people/ada', { name: 'Ada Lovelace', externalUsers: [user('ada@x.example')] });
+    await each('PUT', '/people/bob', { name: 'Bob' });
+  }
+});
+afterAll(async () => {
+  await console_?.stop();
+  await db?.close();
+  await engine?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const user = (externalUserId: string) => ({ integrationId: 'odigo', externalUserId });
+
+async function storeFacts(facts: [string, string | null, string | null, string][]): Promise<void> {
+  await db.insertRows(
+    'facts',
+    [
+      'tenant',
+      'integration',
+      'external_user',
+      'occurred_at',
+      'dedup_key',
+      'content_hash',
+      'event_type',
+      'status',
+      'break_type',
+      'received_at',
+      'source_partition',
+      'source_offset',
+      'version',
+    ],
+    facts.map(([externalUser, status, breakType, time], i) => [
+      ...['t1', 'odigo', externalUser, at(time), `k${i}`, 'h', status === null ? 'LOGOUT' : 'STATUS'],
+      ...[status, breakType, at(time), 0, i, 1],
+    ]),
+  );
+}
+
+describe('facts', () => {
+  it('show what is not mapped, and to whom it may belong', async () => {
+    await storeFacts([
+      ['ada@x.example', 'TALKING', null, '2026-11-01T10:00:00Z'],
+      ['ada@x.example', 'TALKING', null, '2026-11-01T12:00:00Z'],
+      ['ada@x.example', 'BREAK', 'lunch', '2026-11-01T13:00:00Z'],
+      ['ada@x.example', null, null, '2026-11-01T14:00:00Z'],
+      ['ADA.Lovelace@x.example', 'TALKING', null, '2026-11-01T11:00:00Z'],
+      ['ada @x.example', 'LUNCH', null, '2026-11-01T11:00:00Z'],
+    ]);
+    await call('POST', '/integrations/odigo/status-mappings', {
+      status: 'BREAK',
+      breakType: null,
+      activityId: 'present',
+    });
+    const mappings = await call('GET', '/integrations/odigo/status-mappings');
+    expect(mappings.body.items).toMatchObject([
+      {
+        status: 'TALKING',
+        activityId: null,
+        count: 3,
+        firstSeen: '2026-11-01T10:00:00.000Z',
+        lastSeen: '2026-11-01T12:00:00.000Z',
+      },
+      { status: 'LUNCH', activityId: null, count: 1 },
+      { status: 'BREAK', breakType: null, activityId: 'present', count: 0, versions: [{ validFrom: null }] },
+    ]);
+    const users = await call('GET', '/integrations/odigo/unmapped-users');
+    expect(users.body.items).toMatchObject([
+      { externalUserId: 'ADA.Lovelace@x.example', count: 1, suggestions: [{ personId: 'ada', distance: 0 }] },
+      {
+        externalUserId: 'ada @x.example',
+        suggestions: [{ personId: 'ada', spelling: 'ada@x.example', distance: 0 }],
+      },
+    ]);
+    const health = await call('GET', '/integrations/odigo/health');
+    expect(health.body).toMatchObject({
+      accepted: 6,
+      rejected: 0,
+      lastNotificationAt: '2026-11-01T14:00:00.000Z',
+      feed: { state: 'unwatched', gapSince: null },
+      unmappedUsers: 2,
+      unmappedStatuses: 2,
+      breakDetail: { configured: false },
+    });
+    expect((await stranger('GET', '/integrations/odigo/health')).body).toMatchObject({
+      accepted: 0,
+      lastNotificationAt: null,
+      feed: { state: 'waiting' },
+    });
+  });
+});
+
+describe('schedules', () => {
+  it('are the latest version of each, unless removed, page by page', async () => {
+    const columns = [
+      'tenant',
+      'person',
+      'shift_date',
+      'offset',
+      'removed',
+      'activities.activity',
+      'activities.start_at',
+      'activities.end_at',
+    ];
+    const row = (person: string, date: string, offset: number, removed = 0) => [
+      ...['t1', person, date, offset, removed],
+      ...[['present'], [at(`${date}T08:00:00Z`)], [at(`${date}T09:00:00Z`)]],
+    ];
+    await db.insertRows('schedules', columns, [
+      row('ada', '2026-11-02', 7),
+      row('ada', '2026-11-02', 9),
+      row('ada', '2026-11-03', 8),
+      row('ada', '2026-11-03', 10, 1),
+      row('ada', '2026-11-04', 11),
+      row('bob', '2026-11-02', 3),
+    ]);
+    const one = await call('GET', '/schedules/ada/2026-11-02');
+    expect(one.headers.get('etag')).toBe('"9"');
+    expect(one.body).toEqual({
+      personId: 'ada',
+      shiftDate: '2026-11-02',
+      activities: [
+        { activityId: 'present', start: '2026-11-02T08:00:00.000Z', end: '2026-11-02T09:00:00.000Z' },
+      ],
+    });
+    expect((await call('GET', '/schedules/ada/2026-11-03')).status).toBe(404);
+    expect((await stranger('GET', '/schedules/ada/2026-11-02')).status).toBe(404);
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const { body } = await call(
+        'GET',
+        `/schedules?limit=1&from=2026-11-01&to=2026-11-30${cursor && `&cursor=${cursor}`}`,
+      );
+      seen.push(
+        ...body.items.map(
+          (item: { personId: string; shiftDate: string }) => `${item.personId} ${item.shiftDate}`,
+        ),
+      );
+      cursor = body.nextCursor;
+    } while (cursor);
+    expect(seen).toEqual(['ada 2026-11-02', 'ada 2026-11-04', 'bob 2026-11-02']);
+    expect((await call('GET', '/schedules?personId=bob')).body.items).toHaveLength(1);
+    expect((await call('GET', '/schedules?cursor=bm9uc2Vuc2U')).status).toBe(422);
+  });
+});
+
+describe('rejected', () => {
+  it('are shown newest first to their own tenant', async () => {
+    const columns = [
+      'tenant',
+      'rejected_partition',
+      'rejected_offset',
+      'integration',
+      'stage',
+      'reason',
+      'detail',
+      'received_at',
+      'request_id',
+      'item_index',
+      'format',
+      'body_base64',
+      'source_topic',
+    ];
+    const row = (tenant: string, offset: number, reason: string, time: string) => [
+      ...[tenant, 0, offset, 'odigo', 'ingress', reason, 'd', at(time), 'r', 0, 'json'],
+      ...[Buffer.from('{"x":1}').toString('base64'), ''],
+    ];
+    await db.insertRows('rejected', columns, [
+      row('t1', 1, 'agent-missing', '2026-11-01T10:00:00Z'),
+      row('t1', 2, 'status-missing', '2026-11-01T10:00:00Z'),
+      row('t1', 3, 'agent-missing', '2026-11-01T09:00:00Z'),
+      row('t2', 4, 'agent-missing', '2026-11-01T09:00:00Z'),
+    ]);
+    const first = await call('GET', '/rejected?limit=2');
+    expect(first.body.items).toMatchObject([{ id: '0-2', payload: '{"x":1}', source: null }, { id: '0-1' }]);
+    const second = await call('GET', `/rejected?limit=2&cursor=${first.body.nextCursor}`);
+    expect(second.body).toMatchObject({ items: [{ id: '0-3' }], nextCursor: null });
+    expect(
+      (await call('GET', '/rejected?reason=agent-missing&integrationId=odigo&stage=ingress')).body.items,
+    ).toHaveLength(2);
+    expect((await stranger('GET', '/rejected')).body.items).toMatchObject([{ id: '0-4' }]);
+    expect((await call('GET', '/rejected?cursor=eA')).status).toBe(422);
+  });
+});
+
+describe('recomputations', () => {
+  it('tell their progress', async () => {
+    const asked = await call('POST', '/recomputations', {
+      personIds: ['ada', 'bob'],
+      from: '2026-11-01T00:00:00Z',
+      to: '2026-11-02T00:00:00Z',
+    });
+    expect(asked.body).toMatchObject({ state: 'asked', people: 2, peopleDone: 0 });
+    const { id } = asked.body;
+    const columns = [
+      'tenant',
+      'person',
+      'asked_on',
+      'ask_offset',
+      'from_at',
+      'to_at',
+      'reason',
+      'recomputation_id',
+      'configuration_offset',
+      'asked_at',
+      'done',
+    ];
+    const row = (person: string, done: number) => [
+      't1',
+      person,
+      'configuration',
+      1,
+      0,
+      1,
+      'asked',
+      id,
+      0,
+      0,
+      done,
+    ];
+    await db.insertRows('recomputations', columns, [row('ada', 0), row('bob', 0), row('ada', 1)]);
+    expect((await call('GET', `/recomputations/${id}`)).body).toMatchObject({
+      state: 'running',
+      people: 2,
+      peopleDone: 1,
+    });
+    await db.insertRows('recomputations', columns, [row('bob', 1)]);
+    expect((await call('GET', '/recomputations')).body.items).toMatchObject([
+      { id, state: 'done', peopleDone: 2 },
+    ]);
+  });
+});
+
+describe('GET /pipeline', () => {
+  it('counts what each group has still to take, and what is stored', async () => {
+    await db.insertRows(
+      'received',
+      ['source_partition', 'source_offset', 'tenant', 'integration', 'outcome'],
+      [
+        ...[0, 1, 2, 4].map((offset) => [0, offset, 't1', 'odigo', 'stored']),
+        [0, 1, 't1', 'odigo', 'stored'],
+        ...[5, 6, 7].map((offset) => [1, offset, 't1', 'odigo', 'stored']),
+        [1, 8, 't1', 'odigo', 'quarantined'],
+        [1, 9, 't2', 'odigo', 'stored'],
+      ],
+    );
+    const before = (await call('GET', '/pipeline')).body;
+    expect(before).toMatchObject({
+      accepted: 8,
+      stored: 6,
+      duplicates: 1,
+      gaps: 1,
+      quarantined: 3,
+      pending: 0,
+    });
+    // Nobody has asked yet for what the configuration changed.
+    expect(before.recomputationsPending).toBe(24);
+    const producer = await console_.broker.producer();
+    const send = (topic: string, partition: number, count: number) =>
+      producer.send(
+        Array.from({ length: count }, () => ({ topic, partition, key: 'k', value: Buffer.from('v') })),
+      );
+    await send(topics.notifications.name, 3, 5);
+    await send(topics.activityEvents.name, 4, 2);
+    await send(topics.rejected.name, 1, 1);
+    expect((await call('GET', '/pipeline')).body.pending).toBe(8);
+    const end = (await console_.broker.endOffsets(topics.configuration.name))[0]!.offset;
+    await commit(consumerGroups.enrichment, topics.notifications.name, [{ partition: 3, offset: 4 }]);
+    await commit(
+      consumerGroups.adherence,
+      topics.activityEvents.name,
+      Array.from({ length: 24 }, (_, partition) => ({
+        partition,
+        offset: partition === 4 ? 2 : 0,
+        metadata: JSON.stringify({ configurationAsked: partition === 0 ? end - 1 : end }),
+      })),
+    );
+    expect((await call('GET', '/pipeline')).body).toMatchObject({ pending: 2, recomputationsPending: 1 });
+  });
+});
+
+async function commit(
+  groupId: string,
+  topic: string,
+  offsets: { partition: number; offset: number; metadata?: string }[],
+): Promise<void> {
+  const assigned = Promise.withResolvers<void>();
+  const member = await console_.broker.join(
+    { groupId, topic },
+    {
+      assigned: async () => assigned.resolve(),
+      revoked() {},
+      batch: async () => {},
+      crashed: assigned.reject,
+    },
+  );
+  await assigned.promise;
+  await member.commit(offsets);
+  await member.close();
+}
