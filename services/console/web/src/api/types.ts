@@ -131,11 +131,24 @@ export interface Integration {
   readonly feedGapSeconds: number | null;
 }
 
+export interface IntegrationHealth {
+  readonly lastNotificationAt: string | null;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly feed: {
+    /** `unwatched` without feedGapSeconds, `waiting` before the first notification. */
+    readonly state: 'unwatched' | 'waiting' | 'alive' | 'gap';
+    readonly gapSince: string | null;
+  };
+}
+
 export interface UnmappedUser {
   readonly externalUserId: string;
   readonly count: number;
   readonly firstSeen: string;
   readonly lastSeen: string;
+  /** The nearest spellings among people. */
+  readonly suggestions?: readonly { readonly personId: string; readonly name: string }[];
 }
 
 export interface StatusMapping {
@@ -143,8 +156,8 @@ export interface StatusMapping {
   readonly breakType: string | null;
   /** null: seen and not mapped. */
   readonly activityId: string | null;
-  readonly count?: number;
-  readonly lastSeen?: string;
+  readonly count: number;
+  readonly lastSeen: string | null;
 }
 
 export interface Pipeline {

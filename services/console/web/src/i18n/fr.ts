@@ -75,19 +75,9 @@ export const fr: Messages = {
   'board.lost':
     'La connexion a été perdue à {time}. Vous voyez l’état d’alors ; elle se rétablit d’elle-même.',
   'board.silent': {
-    one: 'Aucun événement depuis {n} minute. Si des personnes travaillent, le flux d’Odigo est peut-être muet.',
+    one: 'Aucun événement depuis {n} minute. Si des personnes travaillent, le flux d’Odigo est muet ou le traitement a du retard.',
     other:
-      'Aucun événement depuis {n} minutes. Si des personnes travaillent, le flux d’Odigo est peut-être muet.',
-  },
-  'board.gap': {
-    one: '{n} personne planifiée est sans données : un flux est muet, ou elle n’a pas d’utilisateur externe.',
-    other:
-      '{n} personnes planifiées sont sans données : un flux est muet, ou elles n’ont pas d’utilisateur externe.',
-  },
-  'board.behind': {
-    one: 'Le traitement a du retard : {n} enregistrement attend. Les chiffres se rattrapent d’eux-mêmes.',
-    other:
-      'Le traitement a du retard : {n} enregistrements attendent. Les chiffres se rattrapent d’eux-mêmes.',
+      'Aucun événement depuis {n} minutes. Si des personnes travaillent, le flux d’Odigo est muet ou le traitement a du retard.',
   },
   'board.search': 'Rechercher',
   'board.searchHint': 'Nom, activité ou statut',
@@ -146,6 +136,7 @@ export const fr: Messages = {
   'person.noTeam': 'Sans équipe',
   'person.noUsers': 'Aucun utilisateur externe n’est attribué à cette personne : il n’y a pas de données.',
   'person.range': 'Afficher',
+  'person.fit': 'Heures actives',
   'person.wholeDay': 'Jour entier',
   'person.shift': 'Service',
   'person.chart': 'Planning, activité et état au fil du jour',
@@ -255,13 +246,15 @@ export const fr: Messages = {
   'setup.accepted': 'Acceptées',
   'setup.rejectedCount': 'Rejetées',
   'setup.feed': 'Flux',
-  'setup.feed.live': 'En direct',
-  'setup.feed.gap': 'Muet',
-  'setup.feed.unknown': 'Non surveillé',
+  'setup.feed.alive': 'En direct',
+  'setup.feed.gap': 'Muet depuis {time}',
+  'setup.feed.waiting': 'En attente de la première notification',
+  'setup.feed.unwatched': 'Non surveillé',
   'setup.users': 'Utilisateurs non attribués',
   'setup.statuses': 'Statuts non associés',
   'setup.none': 'Aucun',
   'setup.user': 'Utilisateur externe',
+  'setup.suggestion': 'Personne la plus proche',
   'setup.status': 'Statut',
   'setup.breakType': 'Type de pause',
   'setup.count': 'Événements',

@@ -2,6 +2,7 @@ import { effect, signal } from '@preact/signals';
 import { en, type MessageKey, type Messages } from './en.ts';
 import { fr } from './fr.ts';
 
+export type { MessageKey };
 export type Locale = 'en' | 'fr';
 export const locales: readonly { readonly id: Locale; readonly name: string }[] = [
   { id: 'en', name: 'English' },

@@ -32,9 +32,17 @@ describe('quarterTicks', () => {
 describe('clockChangeIn', () => {
   it('finds the change, and its direction', () => {
     const spring = clockChangeIn('Europe/Paris', localDay('Europe/Paris', '2027-03-28'));
-    expect(spring).toEqual({ at: Date.parse('2027-03-28T01:00:00Z'), forwardMs: 3_600_000 });
+    expect(spring).toEqual({
+      at: Date.parse('2027-03-28T01:00:00Z'),
+      forwardMs: 3_600_000,
+      wallClock: Date.parse('2027-03-28T02:00:00Z'),
+    });
     const autumn = clockChangeIn('America/New_York', localDay('America/New_York', '2026-11-01'));
-    expect(autumn).toEqual({ at: Date.parse('2026-11-01T06:00:00Z'), forwardMs: -3_600_000 });
+    expect(autumn).toEqual({
+      at: Date.parse('2026-11-01T06:00:00Z'),
+      forwardMs: -3_600_000,
+      wallClock: Date.parse('2026-11-01T02:00:00Z'),
+    });
   });
 
   it('finds none on other days', () => {

@@ -28,6 +28,8 @@ export interface ClockChange {
   readonly at: Instant;
   /** Positive when the clocks go forward. */
   readonly forwardMs: number;
+  /** What clocks showed when they were changed, written as if it were UTC. */
+  readonly wallClock: number;
 }
 
 /** The change of offset inside an interval, null when there is none. */
@@ -36,7 +38,7 @@ export function clockChangeIn(timeZone: string, { from, to }: Interval): ClockCh
   if (offsetAt(timeZone, to) === before) return null;
   for (let at = from; at <= to; at += quarter) {
     const offset = offsetAt(timeZone, at);
-    if (offset !== before) return { at, forwardMs: offset - before };
+    if (offset !== before) return { at, forwardMs: offset - before, wallClock: at + before };
   }
   return null;
 }

@@ -1,0 +1,120 @@
+import { ActivityName, ActualName, statusText } from '../components/activity-name.tsx';
+import { StateIcon } from '../components/state-icon.tsx';
+import { categoryName, stateName } from '../components/state-name.ts';
+import { directory, zoneOfUnit } from '../directory.ts';
+import { clockText, percentText } from '../format/amount.ts';
+import { timeText, zoneAbbreviation } from '../format/time.ts';
+import { t } from '../i18n/translate.ts';
+import { hrefOf } from '../router.ts';
+import { now } from '../time/clock.ts';
+import type { LiveItem } from './live-state.ts';
+import { memo } from './memo.ts';
+import { categoryOf, summaryOf } from './summary.ts';
+
+interface InTable {
+  readonly index: number;
+  readonly measure: (row: HTMLTableRowElement | null) => void;
+}
+
+export const PersonRow = memo(PersonRowContent);
+
+function PersonRowContent({
+  item,
+  withTeam,
+  index,
+  measure,
+}: InTable & { readonly item: LiveItem; readonly withTeam: boolean }) {
+  const category = categoryOf(item);
+  const status = statusText(item.actual);
+  return (
+    <tr ref={measure} data-index={index} aria-rowindex={index + 2} class={`person ${category}`}>
+      <th scope="row">
+        {directory.value.people ? (
+          <a href={`/people/${encodeURIComponent(item.personId)}`}>{item.name}</a>
+        ) : (
+          item.name
+        )}
+        {withTeam && <span class="under">{item.team ?? t('board.noTeam')}</span>}
+      </th>
+      <td class="scheduled">
+        {item.scheduledActivityId === null ? (
+          <span class="muted">{t('activity.none')}</span>
+        ) : (
+          <ActivityName activityId={item.scheduledActivityId} />
+        )}
+        {item.scheduledUntil !== null && <Until at={item.scheduledUntil} unit={item.planningUnitId} />}
+      </td>
+      <td class="actual">
+        <ActualName actual={item.actual} />
+        {item.actual.estimated ? (
+          <span class="under">{t('activity.estimated')}</span>
+        ) : (
+          status && <span class="under">{status}</span>
+        )}
+      </td>
+      <td class="state">
+        <span class={`badge ${category}`}>
+          <StateIcon category={category} />
+          {stateName(item.state)}
+        </span>
+      </td>
+      <td class="since">
+        <Timer since={item.since} />
+        {item.inBuffer && <Buffer endsAt={item.bufferEndsAt} />}
+      </td>
+    </tr>
+  );
+}
+
+/** The zone is named where it is not that of the board. */
+function Until({ at, unit }: { readonly at: number; readonly unit: string | undefined }) {
+  const zone = zoneOfUnit(unit);
+  const isOther = zone !== directory.value.tenantTimeZone;
+  const time = isOther ? `${timeText(at, zone)} ${zoneAbbreviation(zone, at)}` : timeText(at, zone);
+  return <span class="under">{t('board.until', { time })}</span>;
+}
+
+function Timer({ since }: { readonly since: number }) {
+  return <span class="timer">{clockText(now.value - since)}</span>;
+}
+
+function Buffer({ endsAt }: { readonly endsAt: number | null }) {
+  const left = endsAt === null ? 0 : endsAt - now.value;
+  return (
+    <span class="buffer">
+      <StateIcon category="inBuffer" size={13} />
+      {categoryName('inBuffer')}
+      {', '}
+      {left > 0 ? t('board.bufferLeft', { time: clockText(left + 999) }) : t('board.bufferOver')}
+    </span>
+  );
+}
+
+export function TeamRow({
+  team,
+  items,
+  index,
+  measure,
+}: InTable & { readonly team: string | null; readonly items: readonly LiveItem[] }) {
+  const { activities, people } = directory.value;
+  const { headcount } = summaryOf(items, (id) => activities.get(id)?.type);
+  return (
+    <tr ref={measure} data-index={index} aria-rowindex={index + 2} class="team">
+      <td colSpan={5}>
+        <h2>
+          {team === null || !people ? (
+            (team ?? t('board.noTeam'))
+          ) : (
+            <a href={hrefOf('/team-day', { who: `team:${team}` })} title={t('board.teamDay', { team })}>
+              {team}
+            </a>
+          )}
+        </h2>
+        <span class="muted">
+          {t('board.teamCount', { n: items.length })}
+          {headcount !== null && ` · ${t('board.teamScore', { score: percentText(headcount, 0) })}`}
+        </span>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,69 @@
+import { useMemo } from 'preact/hooks';
+import { activityName, actualName, statusText } from '../components/activity-name.tsx';
+import { directory } from '../directory.ts';
+import { t } from '../i18n/translate.ts';
+import { place } from '../router.ts';
+import { BoardFilters, clearFilters } from './board-filters.tsx';
+import { BoardStatus, StaleBanner } from './board-status.tsx';
+import { BoardTable } from './board-table.tsx';
+import { boardRows, filterOf, inScope, isFiltered } from './board-view.ts';
+import type { LiveItem } from './live-state.ts';
+import { summaryOf } from './summary.ts';
+import { SummaryBar } from './summary-bar.tsx';
+import { useLive } from './use-live.ts';
+
+/** Who is in which state, now. */
+export function BoardScreen() {
+  const live = useLive();
+  const { query } = place.value;
+  const { activities, settings } = directory.value;
+  const filter = useMemo(() => filterOf(query), [query]);
+  const scoped = useMemo(
+    () => [...(live.items?.values() ?? [])].filter((item) => inScope(item, filter)),
+    [live.items, filter],
+  );
+  const rows = useMemo(() => boardRows(scoped, filter, textOf), [scoped, filter]);
+  const summary = useMemo(() => summaryOf(scoped, (id) => activities.get(id)?.type), [scoped, activities]);
+  const shown = rows.reduce((n, row) => n + (row.kind === 'person' ? 1 : 0), 0);
+
+  return (
+    <section class="page board">
+      <div class="page-head">
+        <h1 tabIndex={-1}>{t('board.title')}</h1>
+        <BoardStatus live={live} />
+      </div>
+      <StaleBanner live={live} isEmpty={live.items?.size === 0} />
+      <SummaryBar summary={summary} states={filter.states} target={settings?.targetScore ?? null} />
+      <BoardFilters filter={filter} items={live.items} shown={shown} total={live.items?.size ?? 0} />
+      {live.items === null ? (
+        <p class="splash">{t('app.loading')}</p>
+      ) : shown > 0 ? (
+        <BoardTable rows={rows} filter={filter} />
+      ) : (
+        <Empty filtered={isFiltered(filter) && live.items.size > 0} />
+      )}
+    </section>
+  );
+}
+
+/** What a search looks into. */
+function textOf({ name, team, scheduledActivityId, actual }: LiveItem): string {
+  const scheduled = scheduledActivityId === null ? '' : activityName(scheduledActivityId);
+  return [name, team ?? '', scheduled, actualName(actual), statusText(actual) ?? ''].join('\n').toLowerCase();
+}
+
+function Empty({ filtered }: { readonly filtered: boolean }) {
+  return (
+    <div class="empty">
+      <h2>{t(filtered ? 'board.noMatchTitle' : 'board.emptyTitle')}</h2>
+      <p>{t(filtered ? 'board.noMatch' : 'board.empty')}</p>
+      {filtered ? (
+        <button type="button" onClick={clearFilters}>
+          {t('board.clear')}
+        </button>
+      ) : (
+        directory.value.people && <a href="/setup">{t('board.emptySetup')}</a>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import '@fontsource-variable/inter/wght.css';
+import 'uplot/dist/uPlot.min.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/controls.css';
+import './styles/board.css';
+import './styles/charts.css';
+import './styles/pages.css';
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { startLocale } from './i18n/translate.ts';
+import { startRouter } from './router.ts';
+import { findSession } from './session.ts';
+import { startTheme } from './theme.ts';
+import { startClock } from './time/clock.ts';
+
+startTheme();
+startLocale();
+startRouter();
+startClock();
+render(<App />, document.getElementById('app')!);
+void findSession();

@@ -1,0 +1,60 @@
+import type { AdherenceRow } from '../api/types.ts';
+import { numberText, percentText } from '../format/amount.ts';
+import { timeText } from '../format/time.ts';
+import { t } from '../i18n/translate.ts';
+import { AgainstTarget } from './against-target.tsx';
+import { headsOf } from './curve-data.ts';
+
+interface IntervalTableProps {
+  readonly rows: readonly AdherenceRow[];
+  readonly timeZone: string;
+  readonly target: number | null;
+}
+
+/** The curve as a table; closed at first, since the curve above says the same. */
+export function IntervalTable({ rows, timeZone, target }: IntervalTableProps) {
+  return (
+    <details class="intervals">
+      <summary>{t('teamDay.intervalsShow')}</summary>
+      <div class="table-scroll">
+        <table class="data-table">
+          <caption class="visually-hidden">{t('teamDay.intervals')}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t('teamDay.intervals')}</th>
+              <th scope="col" class="number">
+                {t('metric.adherence')}
+              </th>
+              <th scope="col" class="number">
+                {t('teamDay.scheduledHeads')}
+              </th>
+              <th scope="col" class="number">
+                {t('teamDay.workedHeads')}
+              </th>
+              <th scope="col" class="number">
+                {t('metric.coverage')}
+              </th>
+              <th scope="col">{t('day.final')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.from}>
+                <th scope="row" class="time">
+                  {`${timeText(Date.parse(row.from), timeZone)}–${timeText(Date.parse(row.to), timeZone)}`}
+                </th>
+                <td class="number">
+                  <AgainstTarget ratio={row.adherence} target={target} />
+                </td>
+                <td class="number">{numberText(headsOf(row, row.scheduledMs), 1)}</td>
+                <td class="number">{numberText(headsOf(row, row.workedMs), 1)}</td>
+                <td class="number">{percentText(row.coverage)}</td>
+                <td>{t(row.final ? 'day.final' : 'day.provisional')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

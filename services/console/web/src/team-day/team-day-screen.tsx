@@ -1,0 +1,136 @@
+import type { Interval } from '@adherence/domain/model.ts';
+import { getJson } from '../api/client.ts';
+import type { Adherence } from '../api/types.ts';
+import { useRequest } from '../api/use-request.ts';
+import { Choice } from '../components/choice.tsx';
+import { DayNotes } from '../components/day-notes.tsx';
+import { DayPicker } from '../components/day-picker.tsx';
+import { DayTotals } from '../components/day-totals.tsx';
+import { ErrorNotice } from '../components/error-notice.tsx';
+import { directory, teams } from '../directory.ts';
+import { dateText } from '../format/time.ts';
+import { t } from '../i18n/translate.ts';
+import { place, setQuery } from '../router.ts';
+import { now } from '../time/clock.ts';
+import { dateOr, localDateOf, localDay } from '../time/zone-axis.ts';
+import { DayCurve } from './day-curve.tsx';
+import { IntervalTable } from './interval-table.tsx';
+import { PeopleTable } from './people-table.tsx';
+import { groupQuery, peopleQuery, type Scope, scopeOf, scopeText, zoneOfScope } from './scope.ts';
+
+const intervals = ['15m', '30m', '1h'] as const;
+type IntervalChoice = (typeof intervals)[number];
+
+/** A day of a team, a planning unit or everyone: the curve against the target, and who made it. */
+export function TeamDayScreen() {
+  const { query } = place.value;
+  const known = directory.value;
+  const scope = scopeOf(query.get('who'));
+  const timeZone = zoneOfScope(scope, known);
+  const date = dateOr(query.get('date'), timeZone, now.value);
+  const granularity = intervals.find((each) => each === query.get('interval')) ?? '15m';
+  const day = localDay(timeZone, date);
+  const refreshMs = date === localDateOf(timeZone, now.value) ? 60_000 : undefined;
+  const { data, error, loading, reload } = useRequest(
+    `team-day|${scopeText(scope)}|${date}|${granularity}`,
+    (signal) => loadDay(scope, day, granularity, signal),
+    refreshMs,
+  );
+  const target = known.settings?.targetScore ?? null;
+  const total = data?.total.items[0];
+
+  return (
+    <section class="page">
+      <h1 tabIndex={-1}>{t('teamDay.title')}</h1>
+      <div class="toolbar">
+        <DayPicker date={date} timeZone={timeZone} />
+        <p class="toolbar-title">{dateText(date)}</p>
+        <ScopeSelect scope={scope} />
+        <Choice<IntervalChoice>
+          label={t('teamDay.interval')}
+          name="interval"
+          value={granularity}
+          options={intervals.map((value) => ({ value, text: t(`teamDay.interval.${value}`) }))}
+          onChoose={(value) => setQuery({ interval: value === '15m' ? null : value })}
+        />
+      </div>
+      <DayNotes timeZone={timeZone} day={day} asOf={data?.total.asOf ?? null} isFinal={total?.final} />
+      {error && <ErrorNotice error={error} retry={reload} />}
+      {!data && !error && <p class="splash">{t('app.loading')}</p>}
+      {data && (
+        <div class={loading ? 'stale' : undefined} aria-busy={loading}>
+          {data.curve.items.length === 0 ? (
+            <div class="empty">
+              <p>{t('teamDay.empty')}</p>
+            </div>
+          ) : (
+            <>
+              <DayTotals row={total} target={target} />
+              <DayCurve rows={data.curve.items} day={day} timeZone={timeZone} target={target} />
+              <IntervalTable rows={data.curve.items} timeZone={timeZone} target={target} />
+              <PeopleTable rows={data.people.items} date={date} target={target} />
+            </>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface DayData {
+  readonly curve: Adherence;
+  readonly total: Adherence;
+  readonly people: Adherence;
+}
+
+async function loadDay(
+  scope: Scope,
+  { from, to }: Interval,
+  granularity: IntervalChoice,
+  signal: AbortSignal,
+): Promise<DayData> {
+  const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  const load = (query: object) => getJson<Adherence>('/adherence', { ...range, ...query }, signal);
+  const [curve, total, people] = await Promise.all([
+    load({ ...groupQuery(scope), granularity }),
+    load({ ...groupQuery(scope), granularity: 'total' }),
+    load({ ...peopleQuery(scope), granularity: 'total' }),
+  ]);
+  return { curve, total, people };
+}
+
+function ScopeSelect({ scope }: { readonly scope: Scope }) {
+  const { units } = directory.value;
+  const isGone =
+    (scope.kind === 'team' && !teams.value.includes(scope.name)) ||
+    (scope.kind === 'unit' && !units.has(scope.id));
+  const gone = scope.kind === 'team' ? scope.name : scope.kind === 'unit' ? scope.id : '';
+  return (
+    <label>
+      <span>{t('teamDay.scope')}</span>
+      <select
+        value={scopeText(scope) ?? ''}
+        onChange={(event) => setQuery({ who: event.currentTarget.value || null })}
+      >
+        <option value="">{t('teamDay.everyone')}</option>
+        {teams.value.length > 0 && (
+          <optgroup label={t('teamDay.teams')}>
+            {teams.value.map((name) => (
+              <option key={name} value={`team:${name}`}>
+                {name}
+              </option>
+            ))}
+          </optgroup>
+        )}
+        <optgroup label={t('teamDay.units')}>
+          {[...units.values()].map(({ id, name }) => (
+            <option key={id} value={`unit:${id}`}>
+              {name}
+            </option>
+          ))}
+        </optgroup>
+        {isGone && <option value={scopeText(scope)!}>{t('board.unknownOption', { name: gone })}</option>}
+      </select>
+    </label>
+  );
+}
