@@ -46,7 +46,7 @@ async function fetchParts({ options, print }: Launch): Promise<void> {
     const startedAt = performance.now();
     print(`${name.padEnd(14)} is fetched with Maven (${size}, only this once) …`);
     await prepare();
-    print(`${name.padEnd(14)} fetched in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    print(doneLine(name, startedAt, '', 'fetched'));
   };
   await fetchOnce(options.kafkaBrokers === undefined, 'kafka', '45 MB', kafkaCacheName, prepareKafka);
   await fetchOnce(
@@ -117,14 +117,15 @@ async function registry(launched: Launch, brokers: string): Promise<string> {
 
 async function migrate({ print }: Launch, addresses: ServiceAddresses): Promise<void> {
   const startedAt = performance.now();
+  const done: string[] = [];
   const runtime = await import('@adherence/runtime/migrate.ts');
   await runtime.migrate({
     brokers: addresses.kafkaBrokers,
     registryUrl: addresses.registryUrl,
     clickhouseUrl: addresses.clickhouseUrl,
-    log: () => undefined,
+    log: (line) => done.push(line),
   });
-  print(doneLine('migration', startedAt, 'topics, schemas and tables are there'));
+  print(doneLine('migration', startedAt, `(${done.join(', ')})`, 'done'));
 }
 
 /** All at once: none needs another one to become ready. */

@@ -49,9 +49,9 @@ export async function launch<Part extends Child>(
   return first!;
 }
 
-/** `kafka         up in 3.2 s on 127.0.0.1:9092` */
-export const doneLine = (name: string, startedAt: number, where: string): string =>
-  `${name.padEnd(14)} up in ${((performance.now() - startedAt) / 1000).toFixed(1)} s ${where}`.trimEnd();
+/** `kafka          up in 3.2 s on 127.0.0.1:9092` */
+export const doneLine = (name: string, startedAt: number, rest: string, what = 'up'): string =>
+  `${name.padEnd(14)} ${what} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s ${rest}`.trimEnd();
 
 export interface ServiceAddresses {
   readonly kafkaBrokers: string;

@@ -7,12 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { nodeCommand } from './node-command.ts';
 import { freePort } from './ports.ts';
 import { identityOf } from './process-identity.ts';
 
 /** `npm start` as a newcomer, an operator and a power cut meet it. */
+vi.setConfig({ testTimeout: 400_000 });
+
 const script = fileURLToPath(new URL('./start.ts', import.meta.url));
 let directory: string;
 let ports: { INGRESS_PORT: string; CONSOLE_PORT: string };

@@ -60,7 +60,7 @@ async function start(options: StartOptions): Promise<void> {
       launched,
       'demo',
       () => startDemo(launched),
-      () => 'its history is told',
+      () => '(its history is told, it goes on live)',
     );
   }
   if (!stopping) print(readyText(launched, startedAt));

@@ -1,5 +1,5 @@
 import { startChild } from './child.ts';
-import { type Launch, logFileOf, repository } from './launcher.ts';
+import { doneLine, type Launch, logFileOf, repository } from './launcher.ts';
 import { nodeCommand } from './node-command.ts';
 
 /**
@@ -23,8 +23,7 @@ export async function buildWeb({ options, note, print }: Launch): Promise<void> 
   });
   const { code } = await child.exited;
   if (code !== 0) throw new Error(`The web application could not be built; see ${logFile}`);
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  if (built) print(`${'web'.padEnd(14)} built in ${seconds} s`);
+  if (built) print(doneLine('web', startedAt, '', 'built'));
 }
 
 const script = `
