@@ -91,7 +91,7 @@ export async function start(
     log,
     metrics,
   });
-  configuration.onChange(() => consumption.settleSoon());
+  configuration.onChange(settleAfterChanges(clock, consumption));
   const schedule = scheduleWork(config, resources, consumption, processor);
 
   return {
@@ -111,6 +111,20 @@ export async function start(
     },
   };
 }
+
+/** Changes come in bursts (an import, a set-up by script): people are asked for once for what came together. */
+function settleAfterChanges(clock: Clock, consumption: Consumption): () => void {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    clock.setTimer(() => {
+      waiting = false;
+      consumption.settleSoon();
+    }, changesTogetherMs);
+  };
+}
+const changesTogetherMs = 200;
 
 /** What happens by time and not by events: due changes on the board, results up to now, silent feeds. */
 function scheduleWork(
