@@ -170,6 +170,15 @@ export function brokerContract(name: string, open: () => Promise<Broker>): void 
       await first.membership.close();
     });
 
+    test('a member that is closed while it joins does not come back', async () => {
+      const stays = await recordedMember(broker, group, topic);
+      const gone = await Promise.all([1, 2, 3].map(() => recordedMember(broker, group, topic)));
+      await Promise.all(gone.map(({ membership }) => membership.close()));
+      const whole = await recordedMember(broker, `${group}-other`, topic);
+      await Promise.all([stays, whole].map(({ until }) => until((events) => ownedBy(events).length === 4)));
+      await Promise.all([stays.membership.close(), whole.membership.close()]);
+    });
+
     test('nothing more is handed over while a batch is in hand', async () => {
       await send([0, 'a'], [1, 'b'], [2, 'c']);
       const gate = Promise.withResolvers<void>();

@@ -38,6 +38,8 @@ export async function joinKafkaGroup(
     maxWaitTimeInMs: times.fetchWaitMs,
     allowAutoTopicCreation: false,
     ...fetchBytes,
+    // Else a consumer that was closed while it joined comes back by itself, and keeps its partitions from others.
+    retry: { restartOnFailure: async () => !closed },
   });
   let generation: Generation | null = null;
   let running: Promise<unknown> = Promise.resolve();
@@ -65,7 +67,13 @@ export async function joinKafkaGroup(
 
   function startGeneration(partitions: readonly number[]): void {
     endGeneration(null);
-    if (closed) return;
+    if (closed) {
+      // It was closed while kafkajs was joining, which that does not stop.
+      consumer
+        .disconnect()
+        .catch((error: unknown) => log.warn({ error: asError(error), groupId }, 'leaving failed'));
+      return;
+    }
     noteAnswer();
     const started: Generation = {
       partitions: new Set(partitions),
