@@ -48,7 +48,8 @@ export const timeZoneSchema = z
 
 /** As the parser of notifications reads agent ids: NFC, trimmed, case kept. */
 export const externalUserIdSchema = line(256).transform((id) => id.normalize('NFC'));
-export const externalStatusSchema = line(256);
+/** As the parser of notifications reads statuses and break types: NFC, trimmed, case kept. */
+export const externalStatusSchema = line(256).transform((status) => status.normalize('NFC'));
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 hash in hexadecimal');
 
 export const tenantSchema = z.strictObject({ name: nameSchema, timeZone: timeZoneSchema });
