@@ -1,0 +1,130 @@
+/** Real parts in a folder of their own, on free ports of the loopback interface, and services as processes on them. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Broker } from '@adherence/runtime/broker/broker.ts';
+import { openKafkaBroker } from '@adherence/runtime/broker/kafka-broker.ts';
+import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
+import { type Codec, createRegistryCodec } from '@adherence/runtime/codec.ts';
+import { startFakeRegistry } from '@adherence/runtime/fake-registry.ts';
+import { silentLog } from '@adherence/runtime/log.ts';
+import { migrateSchemas, migrateTables, migrateTopics } from '@adherence/runtime/migrate.ts';
+import { openRegistry } from '@adherence/runtime/registry.ts';
+import { type Child, startChild, untilReady } from '@adherence/stack/child.ts';
+import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
+import { type KafkaPart, startKafka } from '@adherence/stack/kafka.ts';
+import { answersOk, nodeFlags, repository } from '@adherence/stack/launcher.ts';
+import { nodeCommand } from '@adherence/stack/node-command.ts';
+import { freePort } from '@adherence/stack/ports.ts';
+import { startRegistry } from '@adherence/stack/registry.ts';
+
+export interface LocalStack {
+  readonly kafka: KafkaPart;
+  /** Absent unless asked for. */
+  readonly engine: ClickHousePart | null;
+  readonly broker: Broker;
+  readonly db: ClickHouse;
+  readonly codec: Codec;
+  /** Starts a script as a process; ready when `GET {readyUrl}` answers 200. */
+  run(name: string, script: string, env: Readonly<Record<string, string>>, readyUrl: string): Promise<Child>;
+  /** Starts one of the four services with its defaults. */
+  service(name: string, env?: Readonly<Record<string, string>>): Promise<Service>;
+  stop(): Promise<void>;
+}
+
+export interface Service extends Child {
+  /** Base address of the ingress or the console. */
+  readonly url: string;
+}
+
+export const operatorToken = 'operator-token-of-the-benchmark';
+const readyLimitMs = 60_000;
+
+/**
+ * `clickhouse`: with the engine. `registry`: 'real', or 'stub' where ids are all that is wanted of it: they are asked
+ * for once, at the start of a process.
+ */
+export async function startStack(wanted: {
+  readonly clickhouse: boolean;
+  readonly registry: 'real' | 'stub';
+}): Promise<LocalStack> {
+  const folder = mkdtempSync(join(tmpdir(), 'adherence-bench-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  const inFolder = (name: string) => join(folder, name);
+  const [kafka, engine] = await Promise.all([
+    startKafka({ dataDir: inFolder('kafka') }),
+    wanted.clickhouse ? startClickHouse({ dataDir: inFolder('clickhouse') }) : null,
+  ]);
+  const stub = wanted.registry === 'stub' ? await startFakeRegistry() : null;
+  const real = stub ? null : await startRegistry({ dataDir: inFolder('registry'), brokers: kafka.brokers });
+  const registryUrl = (stub ?? real)!.url;
+  const broker = await openKafkaBroker({ brokers: [kafka.brokers], clientId: 'bench', log: silentLog });
+  const clickhouseUrl = engine?.url ?? 'http://127.0.0.1:9';
+  const db = openClickHouse({ url: clickhouseUrl });
+  await migrateTopics(broker);
+  await migrateSchemas(openRegistry({ url: registryUrl }));
+  if (engine) await migrateTables(db);
+  const children: Child[] = [];
+
+  const run: LocalStack['run'] = async (name, script, env, readyUrl) => {
+    const child = await startChild({
+      name,
+      command: nodeCommand(),
+      args: [...nodeFlags, ...profiling(), script],
+      cwd: repository,
+      env: { KAFKA_BROKERS: kafka.brokers, ...env },
+      logFile: inFolder(`${name}.log`),
+    });
+    children.push(child);
+    await untilReady(child, () => answersOk(readyUrl), readyLimitMs, 50);
+    return child;
+  };
+
+  return {
+    kafka,
+    engine,
+    broker,
+    db,
+    codec: await createRegistryCodec({ url: registryUrl }),
+    run,
+    async service(name, env = {}) {
+      const [adminPort, port] = [await freePort(), await freePort()];
+      const url = `http://127.0.0.1:${port}`;
+      const readyUrl =
+        name === 'ingress' || name === 'console' ? `${url}/readyz` : `http://127.0.0.1:${adminPort}/readyz`;
+      const settings = {
+        SCHEMA_REGISTRY_URL: registryUrl,
+        CLICKHOUSE_URL: clickhouseUrl,
+        ADMIN_HOST: '127.0.0.1',
+        ADMIN_PORT: String(adminPort),
+        INGRESS_HOST: '127.0.0.1',
+        INGRESS_PORT: String(port),
+        CONSOLE_HOST: '127.0.0.1',
+        CONSOLE_PORT: String(port),
+        OPERATOR_TOKEN: operatorToken,
+        SECRETS_KEY: '11'.repeat(32),
+        DATA_DIR: inFolder(name),
+        ...env,
+      };
+      const script = join(repository, 'services', name, 'src', 'main.ts');
+      return { ...(await run(name, script, settings, readyUrl)), url };
+    },
+    async stop() {
+      for (const child of children.reverse()) await child.stop();
+      await broker.close();
+      await db.close();
+      await real?.stop();
+      await stub?.close();
+      await Promise.all([kafka.stop(), engine?.stop()]);
+      process.off('exit', remove);
+      remove();
+    },
+  };
+}
+
+/** BENCH_PROFILE=DIR writes a CPU profile of every Node process of ours there. */
+function profiling(): string[] {
+  const folder = process.env.BENCH_PROFILE;
+  return folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
+}
