@@ -27,6 +27,7 @@ import {
   type Rebuild,
   type Request,
 } from './partition.ts';
+import { healthMessage, publishJudgements } from './publish.ts';
 import { liveMessages, liveTombstone } from './results.ts';
 import {
   abandonSettling,
@@ -67,6 +68,7 @@ export interface AdherenceProcessor extends Processor {
 const peopleAtOnce = 25;
 const peopleAtTakeOver = 200;
 const rebuildBudgetMs = 400;
+const tickBudgetMs = 200;
 /** A batch that is this far behind is stored first; its people come onto the board with the settling. */
 const liveWithinMessages = 20_000;
 
@@ -83,7 +85,8 @@ export function adherenceProcessor(
   /** Requests that are not in the table yet, and those whose results are computed. */
   const unrecorded = new Set<Request>();
   const answered = new Set<Request>();
-  let everybody = false;
+  /** Partitions of which everybody is to be computed up to now. */
+  const tickDue = new Set<number>();
   /** By partition: when everybody was last computed, receipt of the last event taken, and whether more is waiting. */
   const computedTo = new Map<number, Instant>();
   const taken = new Map<number, { readonly until: Instant; readonly behind: boolean }>();
@@ -146,8 +149,7 @@ export function adherenceProcessor(
     try {
       await storeInputs(owner, settlings);
       forgetJudged(settlings);
-      await publishOutcomes(settlings);
-      await publishDeadLetters(settlings);
+      await publishJudgements(producer, settlings);
       await askForPeople(owner, settlings, notes, configurationOffset);
     } catch (error) {
       abandonSettling(settlings);
@@ -155,11 +157,11 @@ export function adherenceProcessor(
     }
     for (const { unsettled } of settlings) for (const request of unsettled.requests) unrecorded.add(request);
     await rebuildWithinBudget();
-    const asOf = await computeResults();
+    const upTo = await computeResults();
     await storeWhatIsComputed();
-    if (asOf !== null) for (const number of partitions.keys()) computedTo.set(number, asOf);
+    for (const [number, instant] of upTo) computedTo.set(number, instant);
     for (const partition of partitions.values()) rollWindows(partition, clock.now());
-    if ([...partitions.values()].some(({ rebuilds }) => rebuilds.size > 0)) askForSettling();
+    if (tickDue.size > 0 || hasWork()) askForSettling();
     return settlings.map(({ partition, position }) => ({
       partition: partition.number,
       offset: position,
@@ -170,6 +172,22 @@ export function adherenceProcessor(
   async function publishDeadLetters(settlings: readonly Settling[]): Promise<void> {
     const dead = settlings.flatMap(({ unsettled }) => unsettled.dead);
     if (dead.length > 0) await producer.send(dead);
+  }
+
+  /** Results first, then which requests they answered; what is put off is recorded before it may be committed. */
+  async function storeWhatIsComputed(): Promise<void> {
+    const rows = [...results];
+    await storeResults(
+      owner,
+      rows.map(([, row]) => row),
+    );
+    for (const [key, row] of rows) if (results.get(key) === row) results.delete(key);
+    const done = [...answered];
+    const open = [...unrecorded].filter((request) => !answered.has(request));
+    await storeRequests(owner, open, 0);
+    await storeRequests(owner, done, 1);
+    for (const request of [...open, ...done]) unrecorded.delete(request);
+    for (const request of done) answered.delete(request);
   }
 
   /** Results first, then which requests they answered; what is put off is recorded before it may be committed. */
@@ -233,16 +251,23 @@ export function adherenceProcessor(
     }
   }
 
-  /** Answers the instant up to which everybody is computed, null when only some were. */
-  async function computeResults(): Promise<Instant | null> {
-    const all = everybody;
-    everybody = false;
-    const instant = clock.now();
-    for (const partition of partitions.values()) {
-      keep(advancePeople(owner, partition, all));
-      if (all) await publishLive(partition, partition.people.values());
+  /** Who changed, of every partition; then everybody, partition by partition, as long as live work can wait. */
+  async function computeResults(): Promise<ReadonlyMap<number, Instant>> {
+    for (const partition of partitions.values()) keep(advancePeople(owner, partition, false));
+    const until = clock.now() + tickBudgetMs;
+    const done = new Map<number, Instant>();
+    for (const number of tickDue) {
+      const partition = partitions.get(number);
+      if (partition) {
+        const instant = clock.now();
+        keep(advancePeople(owner, partition, true));
+        await publishLive(partition, partition.people.values());
+        done.set(number, instant);
+      }
+      tickDue.delete(number);
+      if (clock.now() >= until) break;
     }
-    return all ? instant : null;
+    return done;
   }
 
   function keep(rows: readonly Row[]): void {
@@ -312,6 +337,7 @@ export function adherenceProcessor(
 
   function revoked(): void {
     partitions.clear();
+    tickDue.clear();
     computedTo.clear();
     taken.clear();
     results.clear();
@@ -319,6 +345,8 @@ export function adherenceProcessor(
     answered.clear();
     owner.feeds.clear();
   }
+
+  const hasWork = (): boolean => [...partitions.values()].some(({ rebuilds }) => rebuilds.size > 0);
 
   function nextDue(): Instant {
     let next = Number.POSITIVE_INFINITY;
@@ -344,22 +372,10 @@ export function adherenceProcessor(
   }
 
   async function publishHealth(): Promise<void> {
-    if (partitions.size === 0) return;
-    await producer.send(
-      [...partitions.values()].map((partition) => ({
-        topic: topics.health.name,
-        partition: 0,
-        key: `results|${partition.number}`,
-        value: Buffer.from(
-          JSON.stringify({
-            asOf: computedTo.get(partition.number) ?? null,
-            eventsUntil: eventsUntil(partition),
-            people: partition.people.size,
-            rebuilds: partition.rebuilds.size,
-          }),
-        ),
-      })),
+    const messages = [...partitions.values()].map((partition) =>
+      healthMessage(partition, computedTo.get(partition.number) ?? null, eventsUntil(partition)),
     );
+    if (messages.length > 0) await producer.send(messages);
   }
 
   return {
@@ -372,9 +388,9 @@ export function adherenceProcessor(
     declareSilentFeeds,
     publishHealth,
     tick: () => {
-      everybody = true;
+      for (const number of partitions.keys()) tickDue.add(number);
     },
-    hasWork: () => [...partitions.values()].some(({ rebuilds }) => rebuilds.size > 0),
+    hasWork,
     mayBeSilent: () =>
       [...partitions.values()].some(({ feeds }) =>
         [...feeds.values()].some((feed) => isSilent(feed, clock.now())),
