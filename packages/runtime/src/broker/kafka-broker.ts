@@ -1,11 +1,11 @@
 /** The port to Kafka on kafkajs. What is known of its traps is written where it is met; see docs/architecture.md. */
 import type { TopicDefinition } from '@adherence/schemas/topics.ts';
-import type { Admin } from 'kafkajs';
 import { type Clock, systemClock, within } from '../clock.ts';
 import { DeadlineError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Broker } from './broker.ts';
 import { createKafka, defaultTimes, type KafkaConnection, type KafkaTimes } from './kafka-client.ts';
+import { connectCluster, topicOffsets } from './kafka-cluster.ts';
 import { kafkaFailure } from './kafka-errors.ts';
 import { committedOffsets, joinKafkaGroup } from './kafka-group.ts';
 import { openKafkaProducer } from './kafka-producer.ts';
@@ -55,26 +55,20 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
   };
 
   await ask('connect', () => admin.connect());
+  const { cluster, close: disconnect } = await ask('connect', () => connectCluster(kafka));
   return {
     producer: () => kept('producer', () => openKafkaProducer(tools)),
     join: (join, handlers) => kept('join', () => joinKafkaGroup(tools, admin, join, handlers)),
     tail: (tail, onBatch) => kept('tail', () => openKafkaTail(tools, tail, onBatch)),
-    endOffsets: (topic) => ask('end offsets', () => topicOffsets(admin, topic, 'high')),
-    startOffsets: (topic) => ask('start offsets', () => topicOffsets(admin, topic, 'low')),
+    endOffsets: (topic) => ask('end offsets', () => topicOffsets(clock, cluster, topic, 'end')),
+    startOffsets: (topic) => ask('start offsets', () => topicOffsets(clock, cluster, topic, 'start')),
     committed: (groupId, topic) =>
       ask('committed offsets', () => committedOffsets(tools, admin, groupId, topic)),
     ensureTopics: (definitions: readonly TopicDefinition[]) =>
       ask('topics', () => ensureKafkaTopics(admin, definitions)),
     async close() {
       await Promise.all([...open].map((closable) => closable.close()));
-      await admin.disconnect();
+      await Promise.all([admin.disconnect(), disconnect()]);
     },
   };
-}
-
-async function topicOffsets(admin: Admin, topic: string, which: 'high' | 'low') {
-  const partitions = await admin.fetchTopicOffsets(topic);
-  return partitions
-    .map((offsets) => ({ partition: offsets.partition, offset: Number(offsets[which]) }))
-    .sort((a, b) => a.partition - b.partition);
 }

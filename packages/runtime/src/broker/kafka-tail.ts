@@ -1,14 +1,12 @@
-/**
- * Follows a topic without a group: own fetches, one loop for each broker that leads partitions. kafkajs hands its
- * cluster to a partition assigner, which is the public way to it; the consumer around it never joins anything.
- */
-import type { Cluster, Kafka, KafkaMessage, Broker as KafkaNode } from 'kafkajs';
+/** Follows a topic without a group: own fetches, one loop for each broker that leads partitions. */
+import type { KafkaMessage, Broker as KafkaNode } from 'kafkajs';
 import { sleep } from '../clock.ts';
 import { createLane } from '../consume/lane.ts';
 import { asError, OperationalError } from '../errors.ts';
 import { backoffMs } from '../retry.ts';
 import type { Batch, Tail, TailOptions } from './broker.ts';
 import { fetchBytes, inMessage, type KafkaTools } from './kafka-client.ts';
+import { connectCluster, partitionsOf, topicOffsets } from './kafka-cluster.ts';
 import { kafkaFailure } from './kafka-errors.ts';
 
 interface FetchedPartition {
@@ -23,10 +21,12 @@ export async function openKafkaTail(
   onBatch: (batch: Batch) => void | Promise<void>,
 ): Promise<Tail> {
   const { kafka, times, clock, log } = tools;
-  const { cluster, disconnect } = await connectCluster(kafka, topic);
-  const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
-  const starts = await offsetsOf(cluster, topic, true);
-  const goals = await offsetsOf(cluster, topic, false);
+  const { cluster, close: disconnect } = await connectCluster(kafka);
+  const offsets = async (which: 'start' | 'end') =>
+    new Map((await topicOffsets(clock, cluster, topic, which)).map((o) => [o.partition, o.offset]));
+  const starts = await offsets('start');
+  const goals = await offsets('end');
+  const partitions = partitionsOf(cluster, topic);
   const positions = new Map(
     partitions.map((p) => {
       if (from === 'end') return [p, goals.get(p)!];
@@ -145,8 +145,8 @@ export async function openKafkaTail(
   }
 
   async function moveIntoRange(): Promise<void> {
-    const oldest = await offsetsOf(cluster, topic, true);
-    const ends = await offsetsOf(cluster, topic, false);
+    const oldest = await offsets('start');
+    const ends = await offsets('end');
     for (const partition of partitions) {
       const position = positions.get(partition)!;
       if (position < oldest.get(partition)! || position > ends.get(partition)!) {
@@ -173,39 +173,4 @@ export async function openKafkaTail(
       await Promise.all(loops.values());
     },
   };
-}
-
-async function connectCluster(kafka: Kafka, topic: string) {
-  let found: Cluster | null = null;
-  const consumer = kafka.consumer({
-    groupId: 'none',
-    allowAutoTopicCreation: false,
-    partitionAssigners: [
-      ({ cluster }) => {
-        found = cluster;
-        return {
-          name: 'none',
-          version: 0,
-          assign: async () => [],
-          protocol: () => ({ name: 'none', metadata: Buffer.alloc(0) }),
-        };
-      },
-    ],
-  });
-  await consumer.connect();
-  const cluster = found! as Cluster;
-  await cluster.addTargetTopic(topic);
-  return { cluster, disconnect: () => consumer.disconnect() };
-}
-
-async function offsetsOf(
-  cluster: Cluster,
-  topic: string,
-  fromBeginning: boolean,
-): Promise<Map<number, number>> {
-  const partitions = cluster
-    .findTopicPartitionMetadata(topic)
-    .map(({ partitionId: partition }) => ({ partition }));
-  const [answer] = await cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning }]);
-  return new Map(answer!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
 }
