@@ -169,11 +169,6 @@ export function adherenceProcessor(
     }));
   }
 
-  async function publishDeadLetters(settlings: readonly Settling[]): Promise<void> {
-    const dead = settlings.flatMap(({ unsettled }) => unsettled.dead);
-    if (dead.length > 0) await producer.send(dead);
-  }
-
   /** Results first, then which requests they answered; what is put off is recorded before it may be committed. */
   async function storeWhatIsComputed(): Promise<void> {
     const rows = [...results];
@@ -188,35 +183,6 @@ export function adherenceProcessor(
     await storeRequests(owner, done, 1);
     for (const request of [...open, ...done]) unrecorded.delete(request);
     for (const request of done) answered.delete(request);
-  }
-
-  /** Results first, then which requests they answered; what is put off is recorded before it may be committed. */
-  async function storeWhatIsComputed(): Promise<void> {
-    const rows = [...results];
-    await storeResults(
-      owner,
-      rows.map(([, row]) => row),
-    );
-    for (const [key, row] of rows) if (results.get(key) === row) results.delete(key);
-    const done = [...answered];
-    const open = [...unrecorded].filter((request) => !answered.has(request));
-    await storeRequests(owner, open, 0);
-    await storeRequests(owner, done, 1);
-    for (const request of [...open, ...done]) unrecorded.delete(request);
-    for (const request of done) answered.delete(request);
-  }
-
-  async function publishOutcomes(settlings: readonly Settling[]): Promise<void> {
-    const outcomes = settlings.flatMap(({ unsettled }) => unsettled.outcomes);
-    if (outcomes.length === 0) return;
-    await producer.send(
-      outcomes.map((outcome) => ({
-        topic: topics.scheduleOutcomes.name,
-        partition: 0,
-        key: outcome.commandId,
-        value: Buffer.from(JSON.stringify(outcome)),
-      })),
-    );
   }
 
   async function rebuildWithinBudget(): Promise<void> {
