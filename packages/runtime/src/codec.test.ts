@@ -77,8 +77,8 @@ describe('the wire format', () => {
   test('bytes of any length, far beyond the first buffer', () => {
     for (const length of [0, 1, 16_000, 16_384, 70_000, 1_000_000]) {
       const record = { ...raw, body: Buffer.alloc(length, 7) };
-      const encoded = codec.encode('RawNotification', record);
-      expect(codec.decode(encoded).record).toEqual(record);
+      const decoded = codec.decode(codec.encode('RawNotification', record)).record as RawNotification;
+      expect(decoded.body.equals(record.body), `${length} bytes`).toBe(true);
     }
   });
 
