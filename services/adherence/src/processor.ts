@@ -7,13 +7,7 @@ import type { Instant } from '@adherence/domain/model.ts';
 import type { AssignedPartition, InMessage } from '@adherence/runtime/broker/broker.ts';
 import { UndecodableError } from '@adherence/runtime/codec.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
-import {
-  integrationKey,
-  partitionOf,
-  personKey,
-  streamPartitions,
-  topics,
-} from '@adherence/schemas/topics.ts';
+import { integrationKey, partitionOf, personKey, streamPartitions } from '@adherence/schemas/topics.ts';
 import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
 import { deadLetter } from './dead-letter.ts';
 import { advance, type Person } from './domain/person.ts';
@@ -39,7 +33,6 @@ import {
   nextRebuilds,
   rollWindows,
   runRebuilds,
-  type Settling,
   storeInputs,
   storeRequests,
   storeResults,
