@@ -68,6 +68,21 @@ describe('order', () => {
     ]);
   });
 
+  test('what is left of a settling is filled up by the next batch', async () => {
+    const h = await createHarness({ partitions: 1 });
+    await h.start({ settleWhen: { messages: 3, maxDelayMs: 1_000 } });
+    await h.send(0, ...values(2));
+    await turn();
+    await h.send(0, ...values(3));
+    await turn();
+    expect(h.ledger.filter((entry) => /take|commit/.test(entry))).toEqual([
+      'take 0:0 0:1',
+      'take 0:2',
+      'commit 0:3',
+      'take 0:3 0:4',
+    ]);
+  });
+
   test('a settling is due so long after the first message that is not settled, and never without one', async () => {
     const h = await createHarness({ partitions: 1 });
     await h.start();
@@ -174,6 +189,48 @@ describe('outages', () => {
     await h.passing(consumption.idle());
     expect(commits(h).at(-1)).toBe('commit 0:10');
     expect([...h.stored.values()]).toEqual(values(10).map(() => 1));
+  });
+
+  test('however many messages come meanwhile, a sink that is away is only asked as often as the backoff says', async () => {
+    const h = await createHarness({ partitions: 1 });
+    let asked = 0;
+    h.hooks.settle = () => {
+      asked += 1;
+      throw outage();
+    };
+    const consumption = await h.start({
+      settleWhen: { messages: 2, maxDelayMs: 10 },
+      limits: { firstRetryMs: 1_000, maxRetryMs: 1_000 },
+    });
+    for (let i = 0; i < 20; i += 1) {
+      await h.send(0, 'a', 'b', 'c');
+      consumption.settleSoon();
+      await h.clock.advance(100);
+    }
+    expect(asked).toBe(3);
+  });
+
+  test('the limit of an outage counts anew after each success, and in each generation', async () => {
+    const h = await createHarness({ partitions: 1 });
+    const consumption = await h.start({ limits: { retryForMs: 30_000 } });
+    const failFor = async (ms: number) => {
+      h.hooks.settle = () => {
+        throw outage();
+      };
+      await h.send(0, 'a');
+      await h.clock.advance(ms);
+      h.hooks.settle = () => {};
+    };
+    await failFor(20_000);
+    await h.passing(consumption.idle());
+    await h.clock.advance(60_000);
+    await failFor(20_000);
+    await h.passing(consumption.idle());
+    await failFor(20_000);
+    h.broker.rebalance(groupId, topic);
+    await failFor(20_000);
+    expect(await stateOf(consumption.failed)).toBe('open');
+    await h.passing(consumption.idle());
   });
 
   test('a commit that failed is tried again, although everything is stored', async () => {
@@ -333,6 +390,51 @@ describe('generations', () => {
     expect([...h.stored]).toEqual([['0:0', 1]]);
   });
 
+  test('what was asked for before a rebalance, and waits behind something else, is not done any more', async () => {
+    const h = await createHarness({ partitions: 1 });
+    const consumption = await h.start();
+    await turn();
+    const gate = Promise.withResolvers<void>();
+    const running = consumption.run(() => gate.promise);
+    await h.send(0, 'a');
+    await turn();
+    h.broker.rebalance(groupId, topic);
+    gate.resolve();
+    await running;
+    await consumption.idle();
+    expect(h.ledger.slice(0, 4)).toEqual(['assigned 0:0', 'revoked', 'assigned 0:0', 'take 0:0']);
+  });
+
+  test('the backoff of a settling ends with its generation', async () => {
+    const h = await createHarness({ partitions: 1 });
+    h.hooks.settle = times(1, outage);
+    await h.start({ limits: { firstRetryMs: 60_000, maxRetryMs: 60_000 } });
+    await h.send(0, 'a');
+    await h.clock.advance(1_000);
+    h.broker.rebalance(groupId, topic);
+    await turn();
+    await h.clock.advance(999);
+    expect(commits(h)).toEqual([]);
+    await h.clock.advance(1);
+    expect(commits(h)).toEqual(['commit 0:1']);
+  });
+
+  test('a commit that is fenced ends the generation at once, before the broker says so', async () => {
+    const h = await createHarness({ partitions: 1 });
+    const broker = {
+      ...h.broker,
+      join: async (...args: Parameters<typeof h.broker.join>) => ({
+        ...(await h.broker.join(...args)),
+        commit: () => Promise.reject(new FencedError('over')),
+      }),
+    };
+    const consumption = await h.start({ broker });
+    await h.send(0, 'a');
+    await h.clock.advance(10_000);
+    expect(h.ledger).toEqual(['assigned 0:0', 'take 0:0', 'settle delay', 'stored 0:0', 'revoked']);
+    expect(await stateOf(consumption.failed)).toBe('open');
+  });
+
   test('a commit that is fenced ends the generation; whoever owns the partition does it again', async () => {
     const h = await createHarness({ partitions: 1 });
     await h.send(0, 'a');
@@ -409,6 +511,28 @@ describe('stopping', () => {
     await consumption.idle();
   });
 
+  test('takes nothing more while the sink is away: neither the rest of a batch, nor one that had failed', async () => {
+    for (const fails of [false, true]) {
+      const h = await createHarness({ partitions: 1 });
+      await h.send(0, ...values(6));
+      const gate = Promise.withResolvers<void>();
+      h.hooks.take = async () => {
+        await gate.promise;
+        if (fails) throw outage();
+      };
+      h.hooks.settle = times(4, outage);
+      const consumption = await h.start({ settleWhen: { messages: 2, maxDelayMs: 1_000 } });
+      await turn();
+      const stopped = consumption.stop();
+      gate.resolve();
+      await turn();
+      h.hooks.take = () => {};
+      await h.passing(stopped);
+      expect(h.ledger.filter((entry) => entry.startsWith('take'))).toEqual(fails ? [] : ['take 0:0 0:1']);
+      expect(await h.committed()).toEqual(fails ? {} : { 0: 2 });
+    }
+  });
+
   test('waits for a sink that is away only so long; the rest stays uncommitted', async () => {
     const h = await createHarness({ partitions: 1 });
     await h.send(0, 'a');
@@ -464,7 +588,7 @@ describe('watchdog', () => {
     const consumption = await h.start({ limits: { stallMs: 60_000 } });
     expect(await stalled(h, consumption, 3_600_000)).toBe('open');
     expect(consumption.lastProgressAt()).toBe(h.clock.now());
-    h.hooks.settle = () => new Promise(() => {});
+    h.hooks.take = () => new Promise(() => {});
     await h.send(0, 'a');
     expect(await stalled(h, consumption, 30_000)).toBe('open');
   });

@@ -204,7 +204,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
     const startedAt = clock.now();
     const taken = await persist('take', of, async () => {
       await processor.take(chunk);
-      if (!isOver(of)) of.noteTaken(chunk);
+      of.noteTaken(chunk);
     });
     if (taken) gauges.taken(of, chunk, clock.now(), startedAt);
     return taken;
@@ -238,7 +238,6 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
     of.noteSettled(offsets);
     const commits = of.toCommit();
     if (commits.length > 0) await member.commit(commits);
-    if (isOver(of)) return;
     of.noteCommitted(commits);
     const tookMs = clock.now() - startedAt;
     gauges.settled(of, tookMs);
