@@ -14,14 +14,18 @@ const running: Launch['running'] = [];
 let dataDir = '.local';
 let release = (): void => undefined;
 let stopping = false;
+let signalledAt = Number.NEGATIVE_INFINITY;
 
 process.on('exit', () => release());
+// When whoever read the output is gone, the parts still have to be stopped in order.
+process.stdout.on('error', () => undefined);
 // Known and harmless: the Kafka client sets timers in the past.
 process.removeAllListeners('warning');
 process.on('warning', (warning) => {
   if (warning.name !== 'TimeoutNegativeWarning') console.warn(warning);
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+followNpm();
 
 try {
   const options = parseOptions(process.argv.slice(2), process.env);
@@ -66,6 +70,18 @@ async function start(options: StartOptions): Promise<void> {
   if (!stopping) print(readyText(launched, startedAt));
 }
 
+/** The shell that npm puts between itself and this process passes no SIGTERM on: it just goes. */
+function followNpm(): void {
+  const shell = process.ppid;
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    if (!stopping) void stop(0);
+  }, 500);
+  watch.unref();
+}
+
 /** The line `ready` stands alone and only once, for programs that wait for it. */
 function readyText({ options, kept }: Launch, startedAt: number): string {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
@@ -77,18 +93,24 @@ function readyText({ options, kept }: Launch, startedAt: number): string {
     `  console   ${consoleUrl(options)}`,
     `  webhook   ${ingressUrl(options)}/hooks/odigo/{urlToken}`,
     token === undefined
-      ? `  token     the operator token (it creates tenants) is in ${secretsFile(options.dataDir)} or as you set it`
+      ? `  token     the operator token (it creates tenants) is in ${secretsFile(dataDir)} or as you set it`
       : `  token     ${token}   (sign in with it)`,
     `  It took ${seconds} s. Ctrl-C stops everything; ${data}.`,
   ].join('\n');
 }
 
-/** The first call stops in order; a second one, from a second Ctrl-C, at once. */
-async function stop(exitCode: number): Promise<void> {
-  if (stopping) {
+/** A second Ctrl-C ends everything at once. npm passes on what the terminal sent here too: that is no second one. */
+function onSignal(): void {
+  const sinceLastMs = performance.now() - signalledAt;
+  signalledAt = performance.now();
+  if (!stopping) void stop(0);
+  else if (sinceLastMs > 500) {
     for (const part of running) part.kill();
     process.exit(130);
   }
+}
+
+async function stop(exitCode: number): Promise<void> {
   stopping = true;
   await stopAll(running, print);
   process.exit(exitCode);
