@@ -244,8 +244,13 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
     log.debug({ reason, messages, commits: commits.length, tookMs }, 'settled');
   }
 
-  async function stop(): Promise<void> {
-    if (phase !== 'running') return;
+  let stopped: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    stopped ??= phase === 'running' ? drain() : Promise.resolve();
+    return stopped;
+  };
+
+  async function drain(): Promise<void> {
     phase = 'stopping';
     changed.raise();
     const until = clock.now() + limits.drainMs;
