@@ -35,23 +35,21 @@ describe('changesOf', () => {
   });
 
   it('changes people, statuses, schedules, exceptions and settings', () => {
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const paths = requestsOf(seed).map(({ method, path }) => `${method} ${path}`);
-        for (const kind of [
-          'PUT /people/',
-          'POST /integrations/',
-          'DELETE /integrations/',
-          'PUT /schedules/',
-          'PUT /exceptions/',
-          'PUT /settings',
-          'PUT /matches',
-        ]) {
-          expect(paths.some((path) => path.startsWith(kind))).toBe(true);
-        }
-      }),
-      runs,
-    );
+    const requests = Array.from({ length: 10 }, (_, seed) => requestsOf(seed + 1)).flat();
+    const paths = requests.map(({ method, path }) => `${method} ${path}`);
+    for (const kind of [
+      'PUT /people/',
+      'POST /integrations/',
+      'DELETE /integrations/',
+      'PUT /schedules/',
+      'DELETE /schedules/',
+      'PUT /exceptions/',
+      'DELETE /exceptions/',
+      'PUT /settings',
+      'PUT /matches',
+    ]) {
+      expect(paths.filter((path) => path.startsWith(kind)).length).toBeGreaterThan(2);
+    }
   });
 
   it('leaves no time to the clock', () => {

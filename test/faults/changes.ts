@@ -4,6 +4,7 @@
  */
 import { type Random, randomOf } from '@adherence/demo/random.ts';
 import type { ApiRequest } from './api-request.ts';
+import { type ChaosStep, chaosOf } from './chaos.ts';
 import {
   type Agent,
   type Assignment,
@@ -50,7 +51,10 @@ interface Desk {
   readonly exceptions: Map<string, ApiRequest>;
 }
 
-const changesInAll = 34;
+const leastChanges = 18;
+const mostChanges = 34;
+/** As a part of the load: about as long as it takes until the partitions of a killed owner have another one. */
+const takeOverTime = 0.12;
 
 function peopleAndRules(seed: number, centre: Centre): Change[] {
   const random = randomOf('faults', seed, 'changes');
@@ -67,21 +71,33 @@ function peopleAndRules(seed: number, centre: Centre): Change[] {
     exceptions: new Map(),
   };
   const changes: Change[] = [];
-  for (let n = 0; n < changesInAll; n++) {
+  const count = random.whole(leastChanges, mostChanges);
+  const lastWide = lastWideAt(seed, random);
+  for (let n = 0; n < count; n++) {
+    const at = 0.02 + (0.93 * (n + random.next())) / count;
     // Each kind once, then any.
     const kind = n < kinds.length ? kinds[n]! : random.pick(kinds);
-    const requests = kind.write(desk);
-    if (requests.length > 0) changes.push({ lane: 'people and rules', at: 0, what: kind.what, requests });
+    if (kind.isWide && at > lastWide) continue;
+    changes.push({ lane, at, what: kind.what, requests: kind.write(desk) });
   }
-  const spread = changes.length;
-  return changes.map((change, index) => ({
-    ...change,
-    at: 0.02 + (0.93 * (index + random.next())) / spread,
-  }));
+  changes.push({ lane, at: lastWide, what: 'the last settings', requests: settings(desk) });
+  return changes.filter(({ requests }) => requests.length > 0);
+}
+const lane = 'people and rules';
+
+/**
+ * What concerns everybody computes everybody again, and so would heal what an earlier take-over broke. The last such
+ * change comes while the partitions of an adherence instance change hands.
+ */
+function lastWideAt(seed: number, random: Random): number {
+  const handOvers = chaosOf(seed).filter(({ kind, at }) => kind === 'adherence' && at > 0.4);
+  return random.pick(handOvers as [ChaosStep, ...ChaosStep[]]).at + random.next() * takeOverTime;
 }
 
 interface ChangeKind {
   readonly what: string;
+  /** It concerns everybody, or all of an integration. */
+  readonly isWide?: true;
   /** Nothing when there is nothing to change. */
   readonly write: (desk: Desk) => readonly ApiRequest[];
 }
@@ -89,26 +105,32 @@ interface ChangeKind {
 const kinds: readonly [ChangeKind, ...ChangeKind[]] = [
   {
     what: 'a status is mapped',
+    isWide: true,
     write: (desk) => [mapping(desk, desk.random.pick(['TRAINING', 'OUTBOUND']), null, null)],
   },
   { what: 'a user is mapped', write: mapStranger },
   { what: 'a user is handed over', write: handOver },
   {
     what: 'a status is remapped from a day on',
+    isWide: true,
     write: (desk) => [mapping(desk, anyStatus(desk), null, anyTime(desk))],
   },
   { what: 'a user is handed over', write: handOver },
-  { what: 'settings', write: settings },
+  { what: 'settings', isWide: true, write: settings },
   { what: 'a user moves', write: moveUser },
   { what: 'an exception', write: exception },
-  { what: 'a status is remapped for ever', write: (desk) => [mapping(desk, anyStatus(desk), null, null)] },
+  {
+    what: 'a status is remapped for ever',
+    isWide: true,
+    write: (desk) => [mapping(desk, anyStatus(desk), null, null)],
+  },
   { what: 'a user is taken away', write: takeUser },
-  { what: 'a break type is mapped', write: breakMapping },
-  { what: 'matches', write: matches },
+  { what: 'a break type is mapped', isWide: true, write: breakMapping },
+  { what: 'matches', isWide: true, write: matches },
   { what: 'a person changes the unit', write: changeUnit },
   { what: 'a person changes the team', write: changeTeam },
   { what: 'an exception is changed', write: changeException },
-  { what: 'a break type is unmapped', write: unmapBreak },
+  { what: 'a break type is unmapped', isWide: true, write: unmapBreak },
 ];
 
 const iso = (at: number): string => new Date(at).toISOString();
