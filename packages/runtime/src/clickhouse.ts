@@ -5,6 +5,7 @@
 import { createClient } from '@clickhouse/client';
 import { clickHouseFailure } from './clickhouse-errors.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { type Metrics, noMetrics } from './metrics.ts';
 import { type RetryPolicy, retryOperational } from './retry.ts';
 
 export interface ClickHouse {
@@ -31,12 +32,18 @@ export interface ClickHouseOptions {
   readonly maxConnections?: number;
   readonly insertRetry?: RetryPolicy;
   readonly clock?: Clock;
+  readonly metrics?: Metrics;
 }
 
 const defaultRetry: RetryPolicy = { attempts: 4, firstDelayMs: 100, maxDelayMs: 2_000 };
 
 export function openClickHouse(options: ClickHouseOptions): ClickHouse {
-  const { clock = systemClock, insertRetry = defaultRetry, timeoutMs = 30_000 } = options;
+  const {
+    clock = systemClock,
+    insertRetry = defaultRetry,
+    timeoutMs = 30_000,
+    metrics = noMetrics,
+  } = options;
   const client = createClient({
     url: options.url,
     request_timeout: timeoutMs,
@@ -61,11 +68,14 @@ export function openClickHouse(options: ClickHouseOptions): ClickHouse {
       if (rows.length === 0) return;
       // Without `columns`, so that the SETTINGS stand where the grammar wants them: before FORMAT.
       const target = `${quote(table)} (${columns.map(quote).join(', ')}) SETTINGS async_insert = 0`;
+      const startedAt = clock.now();
       await retryOperational(clock, insertRetry, () =>
         run(`insert into ${table}`, () =>
           client.insert({ table: target, values: rows, format: 'JSONCompactEachRow' }),
         ),
       );
+      metrics.observe('adherence_clickhouse_insert_seconds', { table }, (clock.now() - startedAt) / 1000);
+      metrics.count('adherence_clickhouse_rows_total', { table }, rows.length);
     },
     query: <T>(sql: string, params?: Readonly<Record<string, unknown>>) =>
       run('query', async () => {

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import {
   type ConfigError,
@@ -35,6 +36,13 @@ describe('the shared environment', () => {
       ADMIN_PORT: 9464,
       SHUTDOWN_GRACE_SECONDS: 25,
     });
+  });
+
+  test('the example file names every variable, and is right as it stands', () => {
+    const text = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+    parse(parseEnv(text) as Environment);
+    const named = [...text.matchAll(/^#? ?([A-Z_]+)=/gm)].map(([, name]) => name);
+    expect(named.sort()).toEqual(Object.keys(sharedEnvironmentSchema.shape).sort());
   });
 
   test('every fault is told at once, by the name of its variable', () => {

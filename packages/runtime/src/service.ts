@@ -174,7 +174,7 @@ async function openResources(
   metrics: Metrics,
 ): Promise<Resources> {
   const codec = await createRegistryCodec(registryOptionsOf(env));
-  const db = openClickHouse(clickHouseOptionsOf(env));
+  const db = openClickHouse({ ...clickHouseOptionsOf(env), metrics });
   const broker = await openKafkaBroker({ ...kafkaConnectionOf(env, `adherence-${name}`), log });
   return { broker, codec, db, clock: systemClock, log, metrics };
 }
