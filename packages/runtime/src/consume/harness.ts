@@ -10,7 +10,7 @@ import {
 import { type ConsumeOptions, type Consumption, consume, type Processor } from '../consume.ts';
 import { OperationalError } from '../errors.ts';
 import { silentLog } from '../log.ts';
-import { createManualClock, type ManualClock } from '../manual-clock.ts';
+import { createManualClock, type ManualClock, turn } from '../manual-clock.ts';
 
 export const topic = 'work';
 export const groupId = 'workers';
@@ -192,3 +192,24 @@ function createProcessor(
     },
   };
 }
+
+export const outage = () => new OperationalError('AWAY', 'the sink is away');
+export const times = (n: number, error: () => Error) => {
+  let left = n;
+  return () => {
+    left -= 1;
+    if (left >= 0) throw error();
+  };
+};
+export const values = (n: number) => Array.from({ length: n }, (_, i) => String(i));
+export const stateOf = async (promise: Promise<unknown>): Promise<'open' | 'done' | Error> => {
+  await turn();
+  return Promise.race([
+    promise.then(
+      () => 'done' as const,
+      (error: Error) => error,
+    ),
+    turn().then(() => 'open' as const),
+  ]);
+};
+export const commits = ({ ledger }: Harness) => ledger.filter((entry) => entry.includes('commit'));
