@@ -68,6 +68,7 @@ export async function refreshFeed(
 ): Promise<void> {
   const thresholdMs = thresholdOf(owner, tenantId, integrationId) ?? 0;
   const [told] = await loadFeeds(owner.db, tenantId, [integrationId]);
+  partition.writtenBefore = Math.max(partition.writtenBefore, told?.offset ?? 0);
   const heard =
     thresholdMs === 0
       ? { first: null, last: null, gaps: [] }
@@ -116,13 +117,13 @@ export const feedGapColumns = [
   'gaps.to_at',
 ] as const;
 
-/** `asked` 0 before the people are asked, 1 after; of one position the latter wins. */
-export function feedRow({ feed, changedFrom }: ChangedFeed, position: number, now: Instant, asked: 0 | 1) {
+/** `asked` 0 before the people are asked, 1 after; of one offset the latter wins. */
+export function feedRow({ feed, changedFrom }: ChangedFeed, offset: number, now: Instant, asked: 0 | 1) {
   const { ledger, openFrom } = feed;
   return [
     feed.tenantId,
     feed.integrationId,
-    ((BigInt(position) << 64n) | (BigInt(now) << 1n) | BigInt(asked)).toString(),
+    ((BigInt(offset) << 64n) | (BigInt(now) << 1n) | BigInt(asked)).toString(),
     asked,
     ledger.thresholdMs,
     changedFrom,

@@ -11,6 +11,8 @@ export interface Partition {
   readonly number: number;
   /** Next offset to take. */
   position: number;
+  /** Greatest offset in a version that a previous owner wrote; it may have stored more than it committed. */
+  writtenBefore: number;
   /** Configuration offset up to which the changes have been asked for; committed with the position. */
   askedConfiguration: number;
   readonly people: Map<string, Person>;
@@ -86,6 +88,7 @@ export interface ScheduleOutcome {
 export const newPartition = (number: number, position: number, askedConfiguration: number): Partition => ({
   number,
   position,
+  writtenBefore: 0,
   askedConfiguration,
   people: new Map(),
   seenUsers: new Set(),
@@ -94,6 +97,13 @@ export const newPartition = (number: number, position: number, askedConfiguratio
   judged: new Map(),
   feeds: new Map(),
 });
+
+/**
+ * The offset in the versions of what this owner writes. Rows of a previous owner that stored and did not commit must
+ * not win against ours while we do its last records again: ours know all that it had stored, and what changed since.
+ */
+export const versionOffset = ({ position, writtenBefore }: Partition): number =>
+  Math.max(position, writtenBefore);
 
 export const newUnsettled = (): Unsettled => ({
   facts: [],

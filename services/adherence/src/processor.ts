@@ -237,7 +237,9 @@ export function adherenceProcessor(
     revoked();
     const recomputations = await loadOpenRecomputations(owner.db);
     for (const { partition: number, offset, metadata } of list) {
-      const asked = askedBefore(metadata) ?? configuration.offset();
+      const asked = askedBefore(metadata);
+      // What the previous owner has asked for is not asked for again, so it must be known here.
+      await configuration.waitFor(asked);
       partitions.set(number, newPartition(number, offset ?? 0, asked));
     }
     await queueEverybody();
@@ -266,7 +268,9 @@ export function adherenceProcessor(
         const ids = some.map(({ personId }) => personId);
         const stored = await loadStoredResults(owner.db, tenantId, ids);
         for (const { personId, partition } of some) {
-          queueRebuild(partition!, tenantId, personId, stored.get(personId)?.asOf ?? 0);
+          const { asOf, offset } = stored.get(personId) ?? nothingStored;
+          partition!.writtenBefore = Math.max(partition!.writtenBefore, offset);
+          queueRebuild(partition!, tenantId, personId, asOf);
         }
       }
     }
@@ -357,8 +361,11 @@ export function adherenceProcessor(
   };
 }
 
-function askedBefore(metadata: string | null): number | null {
-  if (!metadata) return null;
+const nothingStored = { asOf: 0, offset: 0 };
+
+/** Without a commit, or after it expired, nothing is known to have been asked for. */
+function askedBefore(metadata: string | null): number {
+  if (!metadata) return 0;
   const { configurationAsked } = JSON.parse(metadata) as { configurationAsked?: number };
-  return configurationAsked ?? null;
+  return configurationAsked ?? 0;
 }

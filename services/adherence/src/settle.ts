@@ -28,6 +28,7 @@ import {
   type Rebuild,
   type Request,
   type Unsettled,
+  versionOffset,
 } from './partition.ts';
 import { type Rebuilt, rebuildPeople } from './rebuild.ts';
 import { resultRows } from './results.ts';
@@ -127,7 +128,7 @@ export async function askForFeeds(owner: Owner, partition: Partition): Promise<v
   if (changed.length === 0) return;
   const { db, clock, configuration } = owner;
   const now = clock.now();
-  const rows = (asked: 0 | 1) => changed.map((feed) => feedRow(feed, partition.position, now, asked));
+  const rows = (asked: 0 | 1) => changed.map((feed) => feedRow(feed, versionOffset(partition), now, asked));
   await insert(db, 'feed_gaps', feedGapColumns, rows(0));
   await sendAsks(
     owner,
@@ -190,7 +191,7 @@ export async function runRebuilds(
   const rebuilt = await rebuildPeople(owner, tenantId, rebuilds);
   const configurationOffset = owner.configuration.offset();
   const rows = rebuilt.flatMap(({ person, partition, inputs, configuration, segments, from }) => {
-    const version = { offset: partition.position, configurationOffset };
+    const version = { offset: versionOffset(partition), configurationOffset };
     return resultRows(person, inputs, configuration.rules, segments, from, version);
   });
   const kept = new Set(rebuilt.map(({ person }) => person.key));
@@ -210,7 +211,7 @@ export function advancePeople(owner: Owner, partition: Partition, everybody: boo
     const rules = rulesOf(tables.rules);
     const feeds = feedsOf(owner, person.tenantId, new Set(person.externalUsers.map((u) => u.integrationId)));
     advance(person, rules, feeds, now);
-    const version = { offset: partition.position, configurationOffset };
+    const version = { offset: versionOffset(partition), configurationOffset };
     rows.push(
       ...resultRows(person, inputsOf(person, feeds), rules, person.segments, person.unstoredFrom, version),
     );

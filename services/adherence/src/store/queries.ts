@@ -51,9 +51,10 @@ export const firstSchedules = (tenantId: string, personIds: readonly string[]): 
   `SELECT person, toString(min(shift_date)) AS first_date FROM schedules
 WHERE tenant = ${literal(tenantId)} AND ${personIn(personIds)} GROUP BY person`;
 
-/** Up to when each person's rows were computed. */
+/** Up to when each person's rows were computed, and the greatest offset in their versions (see `packVersion`). */
 export const lastComputed = (tenantId: string, personIds: readonly string[]): string =>
-  `SELECT person, max(as_of) AS as_of, toString(min(day)) AS first_day FROM person_days
+  `SELECT person, max(as_of) AS as_of, toString(min(day)) AS first_day,
+  toUInt64(bitShiftRight(max(version), 84)) AS last_offset FROM person_days
 WHERE tenant = ${literal(tenantId)} AND ${personIn(personIds)} GROUP BY person`;
 
 /** The schedule documents that hold (or held before an offset), shift dates inclusive. */
@@ -76,7 +77,7 @@ WHERE tenant = ${literal(tenantId)} AND ${personIn(personIds)}
 GROUP BY person, shift_date`;
 
 export const feedGapsOf = (tenantId: string, integrationIds: readonly string[]): string =>
-  `SELECT integration, asked, threshold_ms, changed_from, first_at, last_at, open_from,
+  `SELECT integration, toUInt64(bitShiftRight(version, 64)) AS last_offset, asked, threshold_ms, changed_from, first_at, last_at, open_from,
   gaps.from_at AS gap_from, gaps.to_at AS gap_to FROM feed_gaps FINAL
 WHERE tenant = ${literal(tenantId)} AND integration IN (${integrationIds.map(literal).join(', ')})`;
 

@@ -109,6 +109,8 @@ export async function loadFirstShiftDates(
 export interface StoredResults {
   readonly asOf: Instant;
   readonly firstDay: string;
+  /** Greatest offset in the versions of the rows. */
+  readonly offset: number;
 }
 
 export async function loadStoredResults(
@@ -116,10 +118,12 @@ export async function loadStoredResults(
   tenantId: string,
   personIds: readonly string[],
 ): Promise<Map<string, StoredResults>> {
-  const rows = await db.query<{ person: string; as_of: number; first_day: string }>(
+  const rows = await db.query<{ person: string; as_of: number; first_day: string; last_offset: number }>(
     lastComputed(tenantId, personIds),
   );
-  return new Map(rows.map((row) => [row.person, { asOf: row.as_of, firstDay: row.first_day }]));
+  return new Map(
+    rows.map((row) => [row.person, { asOf: row.as_of, firstDay: row.first_day, offset: row.last_offset }]),
+  );
 }
 
 export interface StoredSchedule extends ScheduleDocument {
@@ -165,6 +169,8 @@ export async function loadSchedules(
 
 export interface StoredFeed {
   readonly integrationId: string;
+  /** Of the version of the row. */
+  readonly offset: number;
   readonly asked: boolean;
   readonly thresholdMs: number;
   readonly changedFrom: Instant;
@@ -183,6 +189,7 @@ export async function loadFeeds(
   if (integrationIds.length === 0) return [];
   const rows = await db.query<{
     integration: string;
+    last_offset: number;
     asked: number;
     threshold_ms: number;
     changed_from: number;
@@ -194,6 +201,7 @@ export async function loadFeeds(
   }>(feedGapsOf(tenantId, integrationIds));
   return rows.map((row) => ({
     integrationId: row.integration,
+    offset: row.last_offset,
     asked: row.asked === 1,
     thresholdMs: row.threshold_ms,
     changedFrom: row.changed_from,

@@ -1,0 +1,150 @@
+/** What happens when an owner is killed after it stored results and before it committed, on the real engine. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from '@adherence/domain/configuration/command.ts';
+import { fold } from '@adherence/domain/configuration/decide.ts';
+import { command, contactCentre } from '@adherence/domain/configuration/given.testing.ts';
+import { emptyState } from '@adherence/domain/configuration/tables.ts';
+import type { InMessage } from '@adherence/runtime/broker/broker.ts';
+import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
+import { systemClock } from '@adherence/runtime/clock.ts';
+import { createLocalCodec } from '@adherence/runtime/codec.ts';
+import { silentLog } from '@adherence/runtime/log.ts';
+import { migrateTables } from '@adherence/runtime/migrate.ts';
+import type { ScheduleSet } from '@adherence/schemas/records.ts';
+import { personKey, topics } from '@adherence/schemas/topics.ts';
+import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newChangeNotes, noteChange } from './configuration-changes.ts';
+import type { Owner } from './owner.ts';
+import { partitionOfPerson } from './partition.ts';
+import { adherenceProcessor } from './processor.ts';
+
+const minute = 60_000;
+const shiftDate = '2026-03-02';
+const start = Date.parse(`${shiftDate}T09:00:00Z`);
+const now = Date.parse('2026-03-05T12:00:00Z');
+const partition = partitionOfPerson('t1', 'ann');
+const person = { name: 'Ann', externalUsers: [{ integrationId: 'odigo', externalUserId: 'ann' }] };
+const exception = { personIds: ['ann'], from: start, to: start + 30 * minute, reason: 'Outage' };
+const before = [...contactCentre, command('person', 'ann', person)];
+const codec = createLocalCodec();
+let directory: string;
+let engine: ClickHousePart;
+let db: ClickHouse;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'adherence-take-over-'));
+  engine = await startClickHouse({ dataDir: join(directory, 'clickhouse') });
+  db = openClickHouse({ url: engine.url });
+  await migrateTables(db);
+});
+
+afterAll(async () => {
+  await db.close();
+  await engine.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** An owner that has folded these commands; `later` folds more. */
+function owner(commands: readonly Command[], at: number) {
+  const notes = newChangeNotes(0);
+  const state = emptyState();
+  let offset = 0;
+  const waits: { readonly until: number; readonly resolve: () => void }[] = [];
+  const later = (more: readonly Command[]) => {
+    for (const each of more) {
+      const { outcome } = fold(state, each, offset++);
+      if (outcome.ok && outcome.change) noteChange(notes, outcome.change, state);
+    }
+    for (const { until, resolve } of waits) if (until <= offset) resolve();
+  };
+  later(commands);
+  const waitFor = (until: number) =>
+    until <= offset ? Promise.resolve() : new Promise<void>((resolve) => waits.push({ until, resolve }));
+  const resources: Owner = {
+    db: db as Owner['db'],
+    producer: { send: async () => {}, close: async () => {} },
+    codec,
+    clock: { ...systemClock, now: () => at },
+    log: silentLog,
+    configuration: { state: () => state, offset: () => offset, waitFor },
+    partitions: new Map(),
+    feeds: new Map(),
+    retentionMs: 400 * 24 * 60 * minute,
+  };
+  return { processor: adherenceProcessor(resources, notes, () => {}), later };
+}
+
+function scheduleSet(offset: number): InMessage {
+  const record: ScheduleSet = {
+    tenantId: 't1',
+    personId: 'ann',
+    commandId: `c${offset}`,
+    documents: [
+      {
+        shiftDate,
+        ifMatch: null,
+        remove: false,
+        activities: [{ activityId: 'calls', start, end: start + 60 * minute }],
+      },
+    ],
+    configurationOffset: before.length,
+    writtenBy: 'token:admin',
+    writtenAt: now,
+  };
+  const { name: topic } = topics.activityEvents;
+  const value = codec.encode('ScheduleSet', record);
+  return { topic, partition, offset, key: personKey('t1', 'ann'), value, timestamp: now, headers: {} };
+}
+
+async function amounts(): Promise<unknown> {
+  const [row] = await db.query(`SELECT scheduled_ms, excluded_ms FROM person_days FINAL
+WHERE tenant = 't1' AND person = 'ann' AND day = '${shiftDate}'`);
+  return row;
+}
+
+test('a change that the next owner learns of wins against rows that the last one stored and did not commit', async () => {
+  await db.command('TRUNCATE TABLE person_days');
+  const killed = owner(before, now);
+  await killed.processor.assigned([{ partition, offset: null, metadata: null }]);
+  await killed.processor.take({ partition, messages: [scheduleSet(7)], highWatermark: 9 });
+  const [settled] = await killed.processor.settle('delay');
+  expect(settled!.offset).toBe(8);
+  expect(await amounts()).toEqual({ scheduled_ms: 60 * minute, excluded_ms: 0 });
+
+  const changed = [...before, command('exception', 'x', exception)];
+  const next = owner(changed, now + 1_000);
+  const metadata = JSON.stringify({ configurationAsked: before.length });
+  await next.processor.assigned([{ partition, offset: 3, metadata }]);
+  await next.processor.settle('asked');
+  expect(await amounts()).toEqual({ scheduled_ms: 30 * minute, excluded_ms: 30 * minute });
+});
+
+test('the next owner waits until it knows what the last one has asked for', async () => {
+  const behind = owner(before, now + 2_000);
+  const metadata = JSON.stringify({ configurationAsked: before.length + 1 });
+  let isLoaded = false;
+  const loading = behind.processor.assigned([{ partition, offset: 8, metadata }]).then(() => {
+    isLoaded = true;
+  });
+  await db.ping();
+  expect(isLoaded).toBe(false);
+  behind.later([command('exception', 'x', exception)]);
+  await loading;
+  await behind.processor.take({ partition, messages: [scheduleSet(8)], highWatermark: 9 });
+  await behind.processor.settle('delay');
+  expect(await amounts()).toEqual({ scheduled_ms: 30 * minute, excluded_ms: 30 * minute });
+});
+
+test('without a commit every change is asked for', async () => {
+  await db.command('TRUNCATE TABLE person_days');
+  const killed = owner(before, now);
+  await killed.processor.assigned([{ partition, offset: null, metadata: null }]);
+  expect(await amounts()).toEqual({ scheduled_ms: 60 * minute, excluded_ms: 0 });
+  const next = owner([...before, command('exception', 'x', exception)], now + 1_000);
+  await next.processor.assigned([{ partition, offset: null, metadata: null }]);
+  await next.processor.settle('asked');
+  expect(await amounts()).toEqual({ scheduled_ms: 30 * minute, excluded_ms: 30 * minute });
+});
