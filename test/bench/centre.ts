@@ -1,7 +1,8 @@
 /** The contact centre of the benchmark: one tenant, one integration, people by number, statuses in turn. */
 import { createHash } from 'node:crypto';
-import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
+import type { OutMessage, Producer } from '@adherence/runtime/broker/broker.ts';
 import { personKey, topics } from '@adherence/schemas/topics.ts';
+import { sendAll } from './send-all.ts';
 
 export const tenantId = 'bench';
 export const integrationId = 'odigo';
@@ -35,8 +36,13 @@ export const notification = (n: number, k: number, at: number, id: string): stri
   `{"eventId":"${id}","agentId":"${externalUserOf(n)}","status":"${statuses[k % statuses.length]![0]}",` +
   `"occurredAt":"${new Date(at).toISOString()}","sessionId":"s-${n}","channel":"voice"}`;
 
-/** Commands on the configuration log that make the tenant with so many people; as the console would write them. */
-export function configurationCommands(people: number): OutMessage[] {
+/** Writes the tenant with so many people onto the configuration log, as the console would. */
+export async function configure(producer: Producer, people: number): Promise<void> {
+  const messages = configurationCommands(people);
+  await sendAll(producer, messages.length, (i) => messages[i]!);
+}
+
+function configurationCommands(people: number): OutMessage[] {
   const hash = (text: string) => createHash('sha256').update(text).digest('hex');
   const messages: OutMessage[] = [];
   const put = (entity: string, id: string, document: object) => {

@@ -1,8 +1,8 @@
 /** Durable accepts beside a bare Node server with the same batching, in turn, in one run. */
 import { fileURLToPath } from 'node:url';
-import { streamPartitions, topics } from '@adherence/schemas/topics.ts';
+import { streamPartitions } from '@adherence/schemas/topics.ts';
 import { freePort } from '@adherence/stack/ports.ts';
-import { configurationCommands, urlToken } from './centre.ts';
+import { configure, urlToken } from './centre.ts';
 import type { HttpLoad, HttpLoadOptions } from './http-load.ts';
 import { type LocalStack, startStack } from './local-stack.ts';
 import { askScript, cpuSeconds } from './processes.ts';
@@ -31,7 +31,7 @@ export async function benchIngress(say: (line: string) => void): Promise<Section
   const stack = await startStack({ clickhouse: false, registry: 'stub' });
   try {
     const producer = await stack.broker.producer();
-    await producer.send(configurationCommands(people));
+    await configure(producer, people);
     const [ingress, ceiling] = [await ingressOf(stack), await ceilingOf(stack)];
     const rows: Row[] = [];
     const ratios: number[] = [];
@@ -79,7 +79,7 @@ async function ingressOf(stack: LocalStack): Promise<Contender> {
 
 async function ceilingOf(stack: LocalStack): Promise<Contender> {
   const topic = 'bench.ceiling';
-  await stack.broker.ensureTopics([{ ...topics.notifications, name: topic }]);
+  await stack.topic(topic);
   const port = await freePort();
   const script = fileURLToPath(new URL('bare-ingress.ts', import.meta.url));
   const env = { PORT: String(port), TOPIC: topic, PARTITIONS: String(streamPartitions) };

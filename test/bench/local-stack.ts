@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import type { Broker } from '@adherence/runtime/broker/broker.ts';
 import { openKafkaBroker } from '@adherence/runtime/broker/kafka-broker.ts';
 import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
+import { systemClock } from '@adherence/runtime/clock.ts';
 import { type Codec, createRegistryCodec } from '@adherence/runtime/codec.ts';
 import { startFakeRegistry } from '@adherence/runtime/fake-registry.ts';
 import { silentLog } from '@adherence/runtime/log.ts';
-import { migrateSchemas, migrateTables, migrateTopics } from '@adherence/runtime/migrate.ts';
+import { migrateSchemas, migrateTables } from '@adherence/runtime/migrate.ts';
 import { openRegistry } from '@adherence/runtime/registry.ts';
+import { retryOperational } from '@adherence/runtime/retry.ts';
+import { type TopicDefinition, topics } from '@adherence/schemas/topics.ts';
 import { type Child, startChild, untilReady } from '@adherence/stack/child.ts';
 import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
 import { type KafkaPart, startKafka } from '@adherence/stack/kafka.ts';
@@ -25,6 +28,8 @@ export interface LocalStack {
   readonly broker: Broker;
   readonly db: ClickHouse;
   readonly codec: Codec;
+  /** Makes a topic of the shape of odigo.notifications. */
+  topic(name: string): Promise<void>;
   /** Starts a script as a process; ready when `GET {readyUrl}` answers 200. */
   run(name: string, script: string, env: Readonly<Record<string, string>>, readyUrl: string): Promise<Child>;
   /** Starts one of the four services with its defaults. */
@@ -62,7 +67,7 @@ export async function startStack(wanted: {
   const broker = await openKafkaBroker({ brokers: [kafka.brokers], clientId: 'bench', log: silentLog });
   const clickhouseUrl = engine?.url ?? 'http://127.0.0.1:9';
   const db = openClickHouse({ url: clickhouseUrl });
-  await migrateTopics(broker);
+  await ensureTopics(broker, Object.values(topics));
   await migrateSchemas(openRegistry({ url: registryUrl }));
   if (engine) await migrateTables(db);
   const children: Child[] = [];
@@ -87,6 +92,7 @@ export async function startStack(wanted: {
     broker,
     db,
     codec: await createRegistryCodec({ url: registryUrl }),
+    topic: (topic) => ensureTopics(broker, [{ ...topics.notifications, name: topic }]),
     run,
     async service(name, env = {}) {
       const [adminPort, port] = [await freePort(), await freePort()];
@@ -122,6 +128,12 @@ export async function startStack(wanted: {
     },
   };
 }
+
+/** A broker that has just started may not know yet what it was asked to make. */
+const ensureTopics = (broker: Broker, definitions: readonly TopicDefinition[]): Promise<void> =>
+  retryOperational(systemClock, { attempts: 6, firstDelayMs: 250, maxDelayMs: 2_000 }, () =>
+    broker.ensureTopics(definitions),
+  );
 
 /** BENCH_PROFILE=DIR writes a CPU profile of every Node process of ours there. */
 function profiling(): string[] {

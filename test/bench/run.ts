@@ -7,7 +7,11 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repository } from '@adherence/stack/launcher.ts';
+import { benchAdherence } from './adherence.ts';
+import { benchCompute } from './compute.ts';
+import { benchEnrichment } from './enrichment.ts';
 import { benchIngress } from './ingress.ts';
+import { benchLive } from './live.ts';
 import { canMeasureProcesses } from './processes.ts';
 import { type Section, sectionMarkdown, sectionText } from './report.ts';
 
@@ -15,6 +19,10 @@ type Part = (say: (line: string) => void) => Promise<Section[]>;
 
 const parts: Readonly<Record<string, Part>> = {
   ingress: benchIngress,
+  enrichment: benchEnrichment,
+  adherence: benchAdherence,
+  live: benchLive,
+  compute: benchCompute,
 };
 
 const { values, positionals } = parseArgs({
@@ -44,11 +52,17 @@ for (const [name, measure] of Object.entries(parts)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   const startedAt = performance.now();
   console.log(`\n# ${name}`);
-  const sections = await measure((line) => console.log(line));
-  const seconds = Math.round((performance.now() - startedAt) / 1000);
-  results[name] = { seconds, sections };
-  for (const section of sections) console.log(sectionText(section));
-  console.log(`(${seconds} s)`);
+  try {
+    const sections = await measure((line) => console.log(line));
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    results[name] = { seconds, sections };
+    for (const section of sections) console.log(sectionText(section));
+    console.log(`(${seconds} s)`);
+  } catch (error) {
+    // The other parts are measured all the same.
+    console.error(`${name} could not be measured:`, error);
+    process.exitCode = 1;
+  }
 }
 
 const measuredAt = new Date().toISOString();
