@@ -7,6 +7,7 @@ import type { Instant } from '@adherence/domain/model.ts';
 import type { AssignedPartition, InMessage } from '@adherence/runtime/broker/broker.ts';
 import { UndecodableError } from '@adherence/runtime/codec.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
+import { FencedError } from '@adherence/runtime/errors.ts';
 import { integrationKey, partitionOf, personKey, streamPartitions } from '@adherence/schemas/topics.ts';
 import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
 import { deadLetter } from './dead-letter.ts';
@@ -83,6 +84,8 @@ export function adherenceProcessor(
   /** By partition: when everybody was last computed, receipt of the last event taken, and whether more is waiting. */
   const computedTo = new Map<number, Instant>();
   const taken = new Map<number, { readonly until: Instant; readonly behind: boolean }>();
+  /** Counts what was owned before; work that began under an earlier one has nothing more to write. */
+  let ownership = 0;
 
   async function take({ partition: number, messages, highWatermark }: Parameters<Processor['take']>[0]) {
     const partition = partitions.get(number);
@@ -137,6 +140,7 @@ export function adherenceProcessor(
   }
 
   async function settle() {
+    const mine = ownership;
     const configurationOffset = configuration.offset();
     const settlings = beginSettling(partitions.values());
     try {
@@ -151,7 +155,7 @@ export function adherenceProcessor(
     for (const { unsettled } of settlings) for (const request of unsettled.requests) unrecorded.add(request);
     await rebuildWithinBudget();
     const upTo = await computeResults();
-    await storeWhatIsComputed();
+    await storeWhatIsComputed(mine);
     for (const [number, instant] of upTo) computedTo.set(number, instant);
     for (const partition of partitions.values()) rollWindows(partition, clock.now());
     if (tickDue.size > 0 || hasWork()) askForSettling();
@@ -163,7 +167,8 @@ export function adherenceProcessor(
   }
 
   /** Results first, then which requests they answered; what is put off is recorded before it may be committed. */
-  async function storeWhatIsComputed(): Promise<void> {
+  async function storeWhatIsComputed(mine: number): Promise<void> {
+    if (mine !== ownership) throw new FencedError('the partitions went to another owner');
     const rows = [...results];
     await storeResults(
       owner,
@@ -290,15 +295,17 @@ export function adherenceProcessor(
 
   /** Everything queued at take-over is done before the first record is taken, so that the board is right. */
   async function takeOver(): Promise<void> {
+    const mine = ownership;
     for (;;) {
       const next = nextRebuilds(partitions.values(), peopleAtTakeOver);
       if (!next) return;
       await rebuild(next.tenantId, next.rebuilds);
-      await storeWhatIsComputed();
+      await storeWhatIsComputed(mine);
     }
   }
 
   function revoked(): void {
+    ownership += 1;
     partitions.clear();
     tickDue.clear();
     computedTo.clear();

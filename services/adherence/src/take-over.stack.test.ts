@@ -10,6 +10,7 @@ import type { InMessage } from '@adherence/runtime/broker/broker.ts';
 import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { systemClock } from '@adherence/runtime/clock.ts';
 import { createLocalCodec } from '@adherence/runtime/codec.ts';
+import { FencedError } from '@adherence/runtime/errors.ts';
 import { silentLog } from '@adherence/runtime/log.ts';
 import { migrateTables } from '@adherence/runtime/migrate.ts';
 import type { ScheduleSet } from '@adherence/schemas/records.ts';
@@ -48,7 +49,7 @@ afterAll(async () => {
 });
 
 /** An owner that has folded these commands; `later` folds more. */
-function owner(commands: readonly Command[], at: number) {
+function owner(commands: readonly Command[], at: number, onQuery = (_sql: string): void => {}) {
   const notes = newChangeNotes(0);
   const state = emptyState();
   let offset = 0;
@@ -64,7 +65,13 @@ function owner(commands: readonly Command[], at: number) {
   const waitFor = (until: number) =>
     until <= offset ? Promise.resolve() : new Promise<void>((resolve) => waits.push({ until, resolve }));
   const resources: Owner = {
-    db: db as Owner['db'],
+    db: {
+      insertRows: db.insertRows,
+      query: (sql) => {
+        onQuery(sql);
+        return db.query(sql);
+      },
+    },
     producer: { send: async () => {}, close: async () => {} },
     codec,
     clock: { ...systemClock, now: () => at },
@@ -147,4 +154,18 @@ test('without a commit every change is asked for', async () => {
   await next.processor.assigned([{ partition, offset: null, metadata: null }]);
   await next.processor.settle('asked');
   expect(await amounts()).toEqual({ scheduled_ms: 30 * minute, excluded_ms: 30 * minute });
+});
+
+test('who loses the partitions while people are computed again writes no results any more', async () => {
+  await db.command('TRUNCATE TABLE person_days');
+  let isLosing = false;
+  const late = owner(before, now, (sql) => {
+    if (isLosing && sql.includes('FROM schedules')) late.processor.revoked();
+  });
+  await late.processor.assigned([{ partition, offset: 9, metadata: null }]);
+  const was = await amounts();
+  late.later([command('exception', 'x', exception)]);
+  isLosing = true;
+  await expect(late.processor.settle('asked')).rejects.toBeInstanceOf(FencedError);
+  expect(await amounts()).toEqual(was);
 });
