@@ -1,7 +1,9 @@
 /** What the routes work with, built once (start.ts). */
 import type { Command, Outcome } from '@adherence/domain/configuration/command.ts';
 import type { ConfigurationState } from '@adherence/domain/configuration/tables.ts';
+import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
+import type { Codec } from '@adherence/runtime/codec.ts';
 import type { ConsoleConfig } from './config.ts';
 import type { Journal } from './configuration/journal.ts';
 import type { RandomBytes } from './http/tokens.ts';
@@ -22,6 +24,9 @@ export interface Environment {
   readonly journal: Journal;
   readonly database: Database;
   readonly schedules: ScheduleCommands;
+  readonly codec: Codec;
+  /** Resolves when every message is durable. */
+  readonly produce: (messages: readonly OutMessage[]) => Promise<void>;
   readonly live: LiveBoard;
   readonly health: HealthView;
   readonly pipeline: (tenantId: string) => Promise<PipelineStatus>;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Outcome } from '@adherence/domain/configuration/command.ts';
 import { fold } from '@adherence/domain/configuration/decide.ts';
 import { type ConfigurationState, emptyState } from '@adherence/domain/configuration/tables.ts';
-import type { Broker } from '@adherence/runtime/broker/broker.ts';
+import type { Broker, OutMessage } from '@adherence/runtime/broker/broker.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
 import { within } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
@@ -54,12 +54,10 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
   const configuration = await followJournalled(journal, resources);
   const health = await followHealth(broker);
   const live = await followLive(broker);
-  const schedules = await openScheduleCommands({
-    broker,
-    codec,
-    clock,
-    limitMs: config.scheduleOutcomeLimitMs,
-  });
+  const producer = await broker.producer();
+  const produce = (messages: readonly OutMessage[]) => producer.send(messages);
+  const limitMs = config.scheduleOutcomeLimitMs;
+  const schedules = await openScheduleCommands({ broker, produce, codec, clock, limitMs });
   const stopping = new AbortController();
   const env: Environment = {
     config,
@@ -71,6 +69,8 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
     journal,
     database: db,
     schedules,
+    codec,
+    produce,
     live,
     health,
     pipeline: (tenantId) => readPipelineStatus(broker, db, tenantId),
@@ -97,6 +97,7 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
       stopping.abort();
       await closeServer(server, clock);
       await Promise.all([live.close(), health.close(), schedules.close(), configuration.stop()]);
+      await producer.close();
     },
   };
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
+import { createLocalCodec } from '@adherence/runtime/codec.ts';
 import { migrateTables } from '@adherence/runtime/migrate.ts';
 import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
 import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
@@ -210,6 +211,58 @@ describe('rejected', () => {
     expect((await stranger('GET', '/rejected')).body.items).toMatchObject([{ id: '0-4' }]);
     expect((await call('GET', '/rejected?cursor=eA')).status).toBe(422);
   });
+
+  it('are read again on request, by their own tenant only', async () => {
+    const row = (offset: number, format: string, body: string) => [
+      ...['t1', 2, offset, 'odigo', 'ingress', 'replayed', '', at('2026-11-01T10:00:00Z'), 'r1', 4, format],
+      Buffer.from(body).toString('base64'),
+    ];
+    const columns = [
+      'tenant',
+      'rejected_partition',
+      'rejected_offset',
+      'integration',
+      'stage',
+      'reason',
+      'detail',
+      'received_at',
+      'request_id',
+      'item_index',
+      'format',
+      'body_base64',
+    ];
+    const item = '{"agentId":"ada@x.example","status":"TALKING"}';
+    await db.insertRows('rejected', columns, [
+      row(1, 'json', item),
+      row(2, 'json', '{"status":"TALKING"}'),
+      row(3, 'unknown', `[${item},${item}]`),
+      row(4, 'unknown', '?'),
+    ]);
+    const ids = ['2-1', '2-2', '2-3', '2-4'];
+    expect((await stranger('POST', '/rejected/replay', { ids })).body).toEqual({ replayed: 0, failed: [] });
+    const { body } = await call('POST', '/rejected/replay', { ids });
+    expect(body.replayed).toBe(3);
+    expect(body.failed.map(({ id }: { id: string }) => id).sort()).toEqual(['2-2', '2-4']);
+    const codec = createLocalCodec();
+    const raw = console_.broker
+      .records(topics.notifications.name)
+      .map(({ value }) => codec.decode(value).record);
+    expect(raw).toMatchObject([
+      {
+        integrationId: 'odigo',
+        externalUserId: 'ada@x.example',
+        requestId: 'r1',
+        receivedAt: at('2026-11-01T10:00:00Z'),
+        format: 'json',
+      },
+      {},
+      {},
+    ]);
+    expect(raw.map((record) => (record as { itemIndex: number }).itemIndex).sort()).toEqual([0, 1, 4]);
+    expect((await call('POST', '/rejected/replay', { reason: 'replayed' })).body.replayed).toBe(3);
+    expect((await call('POST', '/rejected/replay', {})).status).toBe(422);
+    expect((await call('POST', '/rejected/replay', { ids: ["1' OR 1"] })).status).toBe(422);
+  });
 });
 
 describe('recomputations', () => {
@@ -279,8 +332,8 @@ describe('GET /pipeline', () => {
       stored: 6,
       duplicates: 1,
       gaps: 1,
-      quarantined: 3,
-      pending: 0,
+      quarantined: 7,
+      pending: 6,
     });
     // Nobody has asked yet for what the configuration changed.
     expect(before.recomputationsPending).toBe(24);
@@ -292,7 +345,7 @@ describe('GET /pipeline', () => {
     await send(topics.notifications.name, 3, 5);
     await send(topics.activityEvents.name, 4, 2);
     await send(topics.rejected.name, 1, 1);
-    expect((await call('GET', '/pipeline')).body.pending).toBe(8);
+    expect((await call('GET', '/pipeline')).body.pending).toBe(before.pending + 8);
     const end = (await console_.broker.endOffsets(topics.configuration.name))[0]!.offset;
     await commit(consumerGroups.enrichment, topics.notifications.name, [{ partition: 3, offset: 4 }]);
     await commit(
@@ -304,7 +357,10 @@ describe('GET /pipeline', () => {
         metadata: JSON.stringify({ configurationAsked: partition === 0 ? end - 1 : end }),
       })),
     );
-    expect((await call('GET', '/pipeline')).body).toMatchObject({ pending: 2, recomputationsPending: 1 });
+    expect((await call('GET', '/pipeline')).body).toMatchObject({
+      pending: before.pending + 2,
+      recomputationsPending: 1,
+    });
   });
 });
 

@@ -1,4 +1,7 @@
 import { idSchema } from '@adherence/domain/configuration/entities.ts';
+import { configurationOffsetHeader } from '@adherence/domain/notifications/raw-headers.ts';
+import type { RawNotification } from '@adherence/schemas/records.ts';
+import { externalUserKey, partitionOf, streamPartitions, topics } from '@adherence/schemas/topics.ts';
 import { z } from 'zod';
 import type { Environment } from '../environment.ts';
 import { instantView, isoText } from '../http/instant.ts';
@@ -6,6 +9,7 @@ import { decodeCursor, encodeCursor, pageQuery, pageSchema } from '../http/page.
 import { invalid } from '../http/problem.ts';
 import { json, type Route, route } from '../http/route.ts';
 import { type RejectedCursor, type RejectedRow, rejectedPage } from '../queries/rejected.ts';
+import { replayOf } from '../results/replay.ts';
 
 const rejectedView = z.object({
   /** Partition and offset on the topic of dead letters. */
@@ -26,6 +30,20 @@ const rejectedView = z.object({
   payloadBase64: z.string(),
 });
 
+const filters = {
+  integrationId: idSchema.optional(),
+  stage: z.enum(['ingress', 'enrichment', 'adherence']).optional(),
+  reason: z.string().max(100).optional(),
+};
+const rejectedId = z.string().regex(/^\d{1,5}-\d{1,15}$/, 'must be the id of a rejected notification');
+const replayInput = z
+  .strictObject({ ...filters, ids: z.array(rejectedId).min(1).max(1000).optional() })
+  .refine((input) => Object.values(input).some((value) => value !== undefined), {
+    message: 'must name ids, or filter by integrationId, stage or reason',
+  });
+/** Replayed at once, the newest first; what is left over is replayed by asking again. */
+const maxReplayed = 1000;
+
 /** Notifications that were quarantined. The payload holds personal data: administrators only. */
 export const rejectedRoutes = (env: Environment): Route[] => [
   route({
@@ -34,12 +52,7 @@ export const rejectedRoutes = (env: Environment): Route[] => [
     tag: 'rejected',
     summary: 'Quarantined notifications, newest first',
     access: [],
-    query: z.strictObject({
-      ...pageQuery,
-      integrationId: idSchema.optional(),
-      stage: z.enum(['ingress', 'enrichment', 'adherence']).optional(),
-      reason: z.string().max(100).optional(),
-    }),
+    query: z.strictObject({ ...pageQuery, ...filters }),
     answers: { 200: { description: 'A page', schema: pageSchema(rejectedView) } },
     handle: async ({ tenant, query }) => {
       const { limit } = query;
@@ -53,7 +66,48 @@ export const rejectedRoutes = (env: Environment): Route[] => [
       return json(200, { items: shown.map(viewOf), nextCursor });
     },
   }),
+  route({
+    method: 'post',
+    path: '/rejected/replay',
+    tag: 'rejected',
+    summary: 'Read quarantined notifications again, after a fix; what was accepted before changes nothing',
+    access: [],
+    body: replayInput,
+    answers: {
+      200: {
+        description: 'What was sent on its way again, and what still cannot be read',
+        schema: z.object({
+          replayed: z.int(),
+          failed: z.array(z.object({ id: z.string(), reason: z.string() })),
+        }),
+      },
+    },
+    handle: async ({ tenant: { tenantId }, body }) => {
+      const coordinates = body.ids?.map((id) => id.split('-').map(Number) as [number, number]);
+      const sql = rejectedPage(tenantId, { ...body, coordinates }, null, maxReplayed);
+      const rows = await env.database.query<RejectedRow>(sql.text, sql.parameters);
+      const replays = rows.map((row) => ({ id: idOf(row), ...replayOf(tenantId, row) }));
+      const records = replays.flatMap((replay) => replay.records);
+      await env.produce(records.map((record) => messageOf(env, record)));
+      const failed = replays.flatMap(({ id, fault }) => (fault === null ? [] : [{ id, reason: fault }]));
+      return json(200, { replayed: records.length, failed });
+    },
+  }),
 ];
+
+const idOf = (row: RejectedRow): string => `${row.rejected_partition}-${row.rejected_offset}`;
+
+/** As the ingress sends them. */
+function messageOf({ codec, configuration }: Environment, record: RawNotification) {
+  const key = externalUserKey(record.tenantId, record.integrationId, record.externalUserId);
+  return {
+    topic: topics.notifications.name,
+    partition: partitionOf(key, streamPartitions),
+    key,
+    value: codec.encode('RawNotification', record),
+    headers: { [configurationOffsetHeader]: String(configuration.offset()) },
+  };
+}
 
 function cursorOf(cursor: string | undefined): RejectedCursor | null {
   if (cursor === undefined) return null;
@@ -66,7 +120,7 @@ function cursorOf(cursor: string | undefined): RejectedCursor | null {
 
 function viewOf(row: RejectedRow): z.output<typeof rejectedView> {
   return {
-    id: `${row.rejected_partition}-${row.rejected_offset}`,
+    id: idOf(row),
     integrationId: row.integration || null,
     stage: row.stage,
     reason: row.reason,

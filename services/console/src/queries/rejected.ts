@@ -22,6 +22,8 @@ export interface RejectedFilter {
   readonly integrationId?: string | undefined;
   readonly stage?: string | undefined;
   readonly reason?: string | undefined;
+  /** Partitions and offsets of single ones. */
+  readonly coordinates?: readonly (readonly [partition: number, offset: number])[] | undefined;
 }
 
 /** Where a page ended: time of receipt, partition and offset of its last item. */
@@ -29,7 +31,7 @@ export type RejectedCursor = readonly [receivedAt: number, partition: number, of
 
 export function rejectedPage(
   tenantId: string,
-  { integrationId, stage, reason }: RejectedFilter,
+  { integrationId, stage, reason, coordinates }: RejectedFilter,
   after: RejectedCursor | null,
   limit: number,
 ): Sql {
@@ -43,6 +45,10 @@ export function rejectedPage(
   add('integration = {integration:String}', 'integration', integrationId);
   add('stage = {stage:String}', 'stage', stage);
   add('reason = {reason:String}', 'reason', reason);
+  if (coordinates) {
+    const list = coordinates.map(([partition, offset]) => `(${Number(partition)}, ${Number(offset)})`);
+    conditions.push(`(rejected_partition, rejected_offset) IN (${list.join(', ')})`);
+  }
   if (after) {
     conditions.push(
       '(received_at, rejected_partition, rejected_offset) < ({afterAt:Int64}, {afterPartition:UInt16}, {afterOffset:UInt64})',

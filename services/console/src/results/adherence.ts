@@ -62,8 +62,8 @@ export async function readAdherence(
   const { core, edges } = splitRange(query);
   // Before the sums: they are then at least as fresh, and as final, as it says.
   const { asOf, finalTo } = await readFreshness(reader);
-  if (core) await Promise.all(blocksOf(groups, query).map((block) => addCore(reader, block, core)));
-  for (const edge of edges) await addEdge(reader, edge);
+  const blocks = core ? blocksOf(groups, query).map((block) => addCore(reader, block, core)) : [];
+  await Promise.all([...blocks, ...edges.map((edge) => addEdge(reader, edge))]);
   const rows = reader.sums.rows().map(({ group, key, from, to, amounts }) => {
     const until = Math.min(finalTo[group] ?? Number.POSITIVE_INFINITY, now - finalAfterMs);
     return { key, from, to, amounts, final: to <= until };

@@ -3,7 +3,7 @@
  * back on schedule.outcomes. Without an outcome in time nobody knows whether the command will still be taken, and
  * sending it again is safe.
  */
-import type { Batch, Broker, OutMessage, Producer } from '@adherence/runtime/broker/broker.ts';
+import type { Batch, Broker, OutMessage } from '@adherence/runtime/broker/broker.ts';
 import type { Clock, Timer } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
 import { DeadlineError, type OperationalError } from '@adherence/runtime/errors.ts';
@@ -39,6 +39,7 @@ export interface ScheduleCommands {
 
 export interface ScheduleCommandsOptions {
   readonly broker: Broker;
+  readonly produce: (messages: readonly OutMessage[]) => Promise<void>;
   readonly codec: Codec;
   readonly clock: Clock;
   readonly limitMs: number;
@@ -48,20 +49,12 @@ export interface ScheduleCommandsOptions {
 const sentAtOnce = 200;
 
 export async function openScheduleCommands(options: ScheduleCommandsOptions): Promise<ScheduleCommands> {
-  const { broker, codec, clock, limitMs } = options;
+  const { broker, produce, codec, clock, limitMs } = options;
   const waiting = new Map<string, (outcome: ScheduleOutcome) => void>();
   const tail = await broker.tail({ topic: topics.scheduleOutcomes.name, from: 'end' }, (batch) => {
     for (const outcome of outcomesOf(batch)) waiting.get(outcome.commandId)?.(outcome);
   });
   await tail.caughtUp;
-  let producer: Promise<Producer> | null = null;
-  const opened = (): Promise<Producer> => {
-    producer ??= broker.producer().catch((error: unknown) => {
-      producer = null;
-      throw error;
-    });
-    return producer;
-  };
 
   return {
     async send(commands) {
@@ -76,7 +69,7 @@ export async function openScheduleCommands(options: ScheduleCommandsOptions): Pr
           }),
       );
       try {
-        const sent = sendAll(await opened(), codec, commands);
+        const sent = sendAll(produce, codec, commands);
         return await Promise.race([sent.then(() => Promise.all(outcomes)), silence.over, tail.failed]);
       } finally {
         silence.end();
@@ -84,16 +77,17 @@ export async function openScheduleCommands(options: ScheduleCommandsOptions): Pr
       }
     },
     failed: tail.failed,
-    async close() {
-      await tail.close();
-      await (await producer?.catch(() => null))?.close();
-    },
+    close: () => tail.close(),
   };
 }
 
-async function sendAll(producer: Producer, codec: Codec, commands: readonly ScheduleSet[]): Promise<void> {
+async function sendAll(
+  produce: ScheduleCommandsOptions['produce'],
+  codec: Codec,
+  commands: readonly ScheduleSet[],
+): Promise<void> {
   for (let i = 0; i < commands.length; i += sentAtOnce) {
-    await producer.send(commands.slice(i, i + sentAtOnce).map((command) => messageOf(codec, command)));
+    await produce(commands.slice(i, i + sentAtOnce).map((command) => messageOf(codec, command)));
   }
 }
 
