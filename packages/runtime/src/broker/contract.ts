@@ -217,7 +217,8 @@ export function brokerContract(name: string, open: () => Promise<Broker>): void 
         return revoked < 0 ? [] : first.events.slice(revoked);
       };
       await Promise.race([second.until(seenAgain), first.until(() => seenAgain(lateEvents()))]);
-      expect([...lateEvents(), ...second.events].flatMap(batchValues)).toEqual(['1:b']);
+      // Once for each generation that there was: joining may take more than one.
+      expect(new Set([...lateEvents(), ...second.events].flatMap(batchValues))).toEqual(new Set(['1:b']));
       await Promise.all([first.membership.close(), second.membership.close()]);
     });
 
