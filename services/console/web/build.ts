@@ -2,7 +2,7 @@
  * Builds the web application into dist/ when that is older than its sources: `npm start` calls `ensureBuilt`, a plain
  * `node build.ts` builds in any case.
  */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +11,10 @@ export const distFolder: string = fileURLToPath(new URL('./dist', import.meta.ur
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 /** What a build reads, besides the packages, whose versions package.json names. */
-const sources = ['src', 'index.html', 'vite.config.ts', 'build.ts', 'package.json'];
+const sources = [
+  ...['src', 'index.html', 'vite.config.ts', 'build.ts', 'package.json'].map((name) => join(root, name)),
+  fileURLToPath(import.meta.resolve('@adherence/domain/calendar.ts')),
+];
 
 /** True when it had to build. Takes some seconds then, some milliseconds otherwise. */
 export async function ensureBuilt(): Promise<boolean> {
@@ -20,16 +23,20 @@ export async function ensureBuilt(): Promise<boolean> {
   return true;
 }
 
+/** Into a folder beside, which then takes the place of dist/: a build that is interrupted leaves nothing half done. */
 export async function build(): Promise<void> {
   // Vite is loaded only when there is something to build: it takes longer to load than to find that there is not.
   const vite = await import('vite');
-  await vite.build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  const outDir = join(root, 'node_modules', `.dist-${process.pid}`);
+  await vite.build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn', build: { outDir } });
+  await rm(distFolder, { recursive: true, force: true });
+  await rename(outDir, distFolder);
 }
 
 async function isFresh(): Promise<boolean> {
   const built = await modifiedAt(join(distFolder, 'index.html'));
   if (built === null) return false;
-  const times = await Promise.all(sources.map((source) => newestIn(join(root, source))));
+  const times = await Promise.all(sources.map(newestIn));
   return Math.max(...times) < built;
 }
 

@@ -51,7 +51,7 @@ function SignedIn({ session: signedIn }: { readonly session: Session }) {
 
 function Screen() {
   const { path } = place.value;
-  const person = matchPath('/people/:id', path);
+  const person = matchPath('/people/:id/day', path);
   if (path === '/' || path === '/board') {
     return (
       <Titled title="board.title" path={path}>

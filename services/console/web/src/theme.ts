@@ -4,6 +4,8 @@ import { effect, signal } from '@preact/signals';
 export type Theme = 'system' | 'light' | 'dark';
 export const themes: readonly Theme[] = ['system', 'light', 'dark'];
 
+/** Above its first use, which is while this module loads. */
+const storageKey = 'adherence.theme';
 export const theme = signal<Theme>(stored());
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 /** Raised when the colours in force change; what is drawn on a canvas is drawn again. */
@@ -21,8 +23,6 @@ export function startTheme(): void {
     coloursVersion.value++;
   });
 }
-
-const storageKey = 'adherence.theme';
 
 function stored(): Theme {
   const text = localStorage.getItem(storageKey);

@@ -5,6 +5,7 @@ import { directory, zoneOfUnit } from '../directory.ts';
 import { clockText, percentText } from '../format/amount.ts';
 import { timeText, zoneAbbreviation } from '../format/time.ts';
 import { t } from '../i18n/translate.ts';
+import { personDayHref } from '../person/person-day-href.ts';
 import { hrefOf } from '../router.ts';
 import { now } from '../time/clock.ts';
 import type { LiveItem } from './live-state.ts';
@@ -29,11 +30,7 @@ function PersonRowContent({
   return (
     <tr ref={measure} data-index={index} aria-rowindex={index + 2} class={`person ${category}`}>
       <th scope="row">
-        {directory.value.people ? (
-          <a href={`/people/${encodeURIComponent(item.personId)}`}>{item.name}</a>
-        ) : (
-          item.name
-        )}
+        {directory.value.people ? <a href={personDayHref(item.personId)}>{item.name}</a> : item.name}
         {withTeam && <span class="under">{item.team ?? t('board.noTeam')}</span>}
       </th>
       <td class="scheduled">

@@ -1,5 +1,5 @@
 import { directory } from '../directory.ts';
-import { timeText, zoneAbbreviation } from '../format/time.ts';
+import { timeText, zoneAbbreviation, zoneText } from '../format/time.ts';
 import { t } from '../i18n/translate.ts';
 import { now } from '../time/clock.ts';
 import type { LiveBoard } from './use-live.ts';
@@ -10,6 +10,7 @@ export function BoardStatus({ live }: { readonly live: LiveBoard }) {
   const zone = directory.value.tenantTimeZone;
   return (
     <div class="board-status">
+      <span class="freshness">{t('board.timesIn', { zone: zoneText(zone, now.value) })}</span>
       <span class="freshness">
         {eventsUntil === null
           ? live.items && t('board.noEvents')

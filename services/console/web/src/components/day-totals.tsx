@@ -1,6 +1,7 @@
 import type { AdherenceRow } from '../api/types.ts';
 import { amountText, percentText, signedMinutesText } from '../format/amount.ts';
 import { type MessageKey, t } from '../i18n/translate.ts';
+import { AgainstTarget } from './against-target.tsx';
 
 interface DayTotalsProps {
   readonly row: AdherenceRow | undefined;
@@ -14,7 +15,7 @@ export function DayTotals({ row, target }: DayTotalsProps) {
   const rawOutMs = row.raw.notPresentMs + row.raw.wrongActivityMs;
   return (
     <div class="totals">
-      <Ratio name="metric.adherence" ratio={row.adherence} lead>
+      <Ratio name="metric.adherence" ratio={row.adherence} target={target}>
         {target !== null && t('metric.target', { target: percentText(target, 0) })}
       </Ratio>
       <Ratio name="metric.conformance" ratio={row.conformance}>
@@ -29,18 +30,22 @@ export function DayTotals({ row, target }: DayTotalsProps) {
             ? t('metric.coverageFull')
             : t('metric.coverageHelp', { time: amountText(row.noDataMs) }))}
       </Ratio>
-      <dl class="amounts">
-        <Amount name="metric.scheduled" ms={row.scheduledMs} />
-        <Amount name="metric.worked" ms={row.workedMs} />
-        <Amount name="metric.in" ms={row.inMs} />
-        <Amount name="metric.out" ms={outMs}>
-          {rawOutMs !== outMs && t('metric.rawOut', { time: amountText(rawOutMs) })}
-        </Amount>
-        <Amount name="metric.notPresent" ms={row.notPresentMs} part />
-        <Amount name="metric.wrongActivity" ms={row.wrongActivityMs} part />
-        <Amount name="metric.notScheduled" ms={row.notScheduledMs} />
-        {row.excludedMs > 0 && <Amount name="metric.excluded" ms={row.excludedMs} />}
-      </dl>
+      <div class="amounts">
+        <dl>
+          <Amount name="metric.scheduled" ms={row.scheduledMs} />
+          <Amount name="metric.worked" ms={row.workedMs} />
+          <Amount name="metric.notScheduled" ms={row.notScheduledMs} />
+          {row.noDataMs > 0 && <Amount name="metric.noData" ms={row.noDataMs} />}
+          {row.excludedMs > 0 && <Amount name="metric.excluded" ms={row.excludedMs} />}
+        </dl>
+        <dl>
+          <Amount name="metric.in" ms={row.inMs} />
+          <Amount name="metric.out" ms={outMs} />
+          <Amount name="metric.notPresent" ms={row.notPresentMs} part />
+          <Amount name="metric.wrongActivity" ms={row.wrongActivityMs} part />
+          {rawOutMs !== outMs && <Amount name="metric.rawOut" ms={rawOutMs} part />}
+        </dl>
+      </div>
     </div>
   );
 }
@@ -48,15 +53,18 @@ export function DayTotals({ row, target }: DayTotalsProps) {
 interface RatioProps {
   readonly name: MessageKey;
   readonly ratio: number | null;
-  readonly lead?: boolean;
+  /** Of the leading ratio, which is marked when it is below. */
+  readonly target?: number | null;
   readonly children?: string | false;
 }
 
-function Ratio({ name, ratio, lead = false, children }: RatioProps) {
+function Ratio({ name, ratio, target, children }: RatioProps) {
   return (
-    <section class={lead ? 'metric lead' : 'metric'}>
-      <h3>{t(name)}</h3>
-      <p class="metric-value">{percentText(ratio)}</p>
+    <section class={target === undefined ? 'metric' : 'metric lead'}>
+      <h2>{t(name)}</h2>
+      <p class="metric-value">
+        {target === undefined ? percentText(ratio) : <AgainstTarget ratio={ratio} target={target} />}
+      </p>
       <p class="hint">{ratio === null ? t('metric.none') : children}</p>
     </section>
   );
@@ -67,17 +75,13 @@ interface AmountProps {
   readonly ms: number;
   /** Part of the amount above it. */
   readonly part?: boolean;
-  readonly children?: string | false;
 }
 
-function Amount({ name, ms, part = false, children }: AmountProps) {
+function Amount({ name, ms, part = false }: AmountProps) {
   return (
     <div class={part ? 'part' : undefined}>
       <dt>{t(name)}</dt>
-      <dd>
-        {amountText(ms)}
-        {children && <span class="under">{children}</span>}
-      </dd>
+      <dd>{amountText(ms)}</dd>
     </div>
   );
 }

@@ -101,10 +101,9 @@ export const en = {
   'board.bufferLeft': '{time} left',
   'board.bufferOver': 'ends now',
   'board.teamCount': { one: '{n} person', other: '{n} people' },
-  'board.teamScore': '{score} of the head count',
+  'board.teamScore': 'head count {score}',
   'board.teamDay': 'Day of {team}',
   'board.timesIn': 'Times in {zone}',
-  'board.timesOwn': 'Times in each person’s own zone',
   'board.sortBy': 'Sort by',
   'board.sort.urgency': 'Most urgent first',
   'board.sort.name': 'Name',
@@ -137,7 +136,6 @@ export const en = {
   'person.lane.scheduled': 'Schedule',
   'person.lane.actual': 'Actual',
   'person.lane.state': 'State',
-  'person.now': 'now',
   'person.segments': 'Segments',
   'person.segmentsHelp': 'Everything in the chart above, to the second.',
   'person.from': 'From',
@@ -154,7 +152,6 @@ export const en = {
   'person.readout': '{from} to {to}, {length}',
   'person.readoutAll':
     '{from} to {to}. Scheduled: {scheduled}. Actual: {actual}. State: {state}. Counted as: {counted}.',
-  'person.status': 'Status {status}',
 
   'metric.adherence': 'Adherence',
   'metric.target': 'Target {target}',
@@ -172,8 +169,7 @@ export const en = {
   'metric.noData': 'No data',
   'metric.excluded': 'Excluded',
   'metric.notScheduled': 'Not scheduled',
-  'metric.notScheduledHelp': 'Never lowers the score',
-  'metric.rawOut': '{time} before grace',
+  'metric.rawOut': 'Out before grace',
   'metric.none': 'Nothing scheduled',
 
   'teamDay.title': 'Team day',
@@ -199,7 +195,6 @@ export const en = {
     'Lowest adherence first. Look at coverage too: where data is missing, the score speaks of the rest only.',
   'teamDay.intervals': 'Intervals',
   'teamDay.intervalsShow': 'Show the table of intervals',
-  'teamDay.rankForbidden': 'Your token may not see this list.',
 
   'setup.title': 'Set-up',
   'setup.lead': 'What is connected, and what is still missing between Odigo and the first right number.',

@@ -109,10 +109,9 @@ export const fr: Messages = {
   'board.bufferLeft': 'reste {time}',
   'board.bufferOver': 'se termine',
   'board.teamCount': { one: '{n} personne', other: '{n} personnes' },
-  'board.teamScore': '{score} des effectifs',
+  'board.teamScore': 'effectifs {score}',
   'board.teamDay': 'Journée de {team}',
   'board.timesIn': 'Heures de {zone}',
-  'board.timesOwn': 'Heures dans le fuseau de chaque personne',
   'board.sortBy': 'Trier par',
   'board.sort.urgency': 'Le plus urgent d’abord',
   'board.sort.name': 'Nom',
@@ -145,7 +144,6 @@ export const fr: Messages = {
   'person.lane.scheduled': 'Planning',
   'person.lane.actual': 'Réel',
   'person.lane.state': 'État',
-  'person.now': 'maintenant',
   'person.segments': 'Segments',
   'person.segmentsHelp': 'Tout ce que montre le graphique, à la seconde.',
   'person.from': 'De',
@@ -162,7 +160,6 @@ export const fr: Messages = {
   'person.readout': '{from} à {to}, {length}',
   'person.readoutAll':
     '{from} à {to}. Planifié : {scheduled}. Réel : {actual}. État : {state}. Compté comme : {counted}.',
-  'person.status': 'Statut {status}',
 
   'metric.adherence': 'Adhérence',
   'metric.target': 'Objectif {target}',
@@ -180,8 +177,7 @@ export const fr: Messages = {
   'metric.noData': 'Sans données',
   'metric.excluded': 'Exclu',
   'metric.notScheduled': 'Non planifié',
-  'metric.notScheduledHelp': 'N’abaisse jamais le score',
-  'metric.rawOut': '{time} avant tolérance',
+  'metric.rawOut': 'Hors adhérence avant tolérance',
   'metric.none': 'Rien de planifié',
 
   'teamDay.title': 'Journée d’équipe',
@@ -207,7 +203,6 @@ export const fr: Messages = {
     'L’adhérence la plus basse d’abord. Regardez aussi la couverture : où des données manquent, le score ne parle que du reste.',
   'teamDay.intervals': 'Intervalles',
   'teamDay.intervalsShow': 'Afficher la table des intervalles',
-  'teamDay.rankForbidden': 'Votre jeton ne permet pas de voir cette liste.',
 
   'setup.title': 'Configuration',
   'setup.lead': 'Ce qui est relié, et ce qui manque encore entre Odigo et le premier chiffre juste.',

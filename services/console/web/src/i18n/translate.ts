@@ -10,6 +10,8 @@ export const locales: readonly { readonly id: Locale; readonly name: string }[] 
 ];
 const messages: Readonly<Record<Locale, Messages>> = { en, fr };
 
+/** Above its first use, which is while this module loads. */
+const storageKey = 'adherence.locale';
 export const locale = signal<Locale>(chosenLocale());
 
 /** The text of the language in force. Read while rendering it subscribes, so that a screen follows the language. */
@@ -42,8 +44,6 @@ export function startLocale(): void {
     localStorage.setItem(storageKey, locale.value);
   });
 }
-
-const storageKey = 'adherence.locale';
 
 function chosenLocale(): Locale {
   if (typeof localStorage === 'undefined') return 'en';

@@ -32,7 +32,7 @@ export function DayTimeline({ rows, slots, axis, timeZone }: DayTimelineProps) {
   const { ref, width } = useWidth<HTMLDivElement>(900);
   const x = (at: Instant) =>
     ((Math.min(Math.max(at, axis.from), axis.to) - axis.from) / (axis.to - axis.from)) * width;
-  const cursor = useCursor(rows.length, rowAt(rows, now.peek()), (index, by) => {
+  const cursor = useCursor(rows.length, firstShown(rows), (index, by) => {
     const found = rowAt(rows, by > 0 ? rows[index]!.to + hour - 1 : rows[index]!.from - hour);
     return found === index ? index + by : found;
   });
@@ -94,6 +94,13 @@ export function DayTimeline({ rows, slots, axis, timeZone }: DayTimelineProps) {
     </figure>
   );
 }
+
+/** The last thing that happened; on a day that is all ahead, the first that is planned. */
+const firstShown = (rows: readonly DayRow[]): number =>
+  Math.max(
+    0,
+    rows.findLastIndex(({ actual }) => actual !== null),
+  );
 
 function spoken(row: DayRow, timeZone: string): string {
   return t('person.readoutAll', {

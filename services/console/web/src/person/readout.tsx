@@ -1,7 +1,7 @@
 import { categoryOf } from '../board/summary.ts';
 import { ActivityName, ActualName } from '../components/activity-name.tsx';
 import { StateIcon } from '../components/state-icon.tsx';
-import { amountText } from '../format/amount.ts';
+import { clockText } from '../format/amount.ts';
 import { timeText } from '../format/time.ts';
 import { t } from '../i18n/translate.ts';
 import type { DayRow } from './day-rows.ts';
@@ -20,7 +20,7 @@ export function Readout({ row, timeZone }: { readonly row: DayRow | undefined; r
           {t('person.readout', {
             from: timeText(row.from, timeZone, true),
             to: timeText(row.to, timeZone, true),
-            length: amountText(row.to - row.from),
+            length: clockText(row.to - row.from),
           })}
         </dd>
       </div>

@@ -1,5 +1,6 @@
 import { ActivityName, ActualName } from '../components/activity-name.tsx';
-import { amountText } from '../format/amount.ts';
+import { TableScroll } from '../components/table-scroll.tsx';
+import { clockText } from '../format/amount.ts';
 import { timeText } from '../format/time.ts';
 import { t } from '../i18n/translate.ts';
 import type { DayRow } from './day-rows.ts';
@@ -14,10 +15,10 @@ export function SegmentTable({
   readonly timeZone: string;
 }) {
   return (
-    <section aria-labelledby="segments-title">
+    <section class="section" aria-labelledby="segments-title">
       <h2 id="segments-title">{t('person.segments')}</h2>
       <p class="hint">{t('person.segmentsHelp')}</p>
-      <div class="table-scroll">
+      <TableScroll label={t('person.segments')}>
         <table class="data-table">
           <thead>
             <tr>
@@ -39,7 +40,7 @@ export function SegmentTable({
                   {timeText(row.from, timeZone, true)}
                 </th>
                 <td class="time">{timeText(row.to, timeZone, true)}</td>
-                <td class="number">{amountText(row.to - row.from)}</td>
+                <td class="number">{clockText(row.to - row.from)}</td>
                 <td>
                   {row.scheduledActivityId === null ? (
                     <span class="muted">{t('activity.none')}</span>
@@ -67,7 +68,7 @@ export function SegmentTable({
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import type { StatusMapping, UnmappedUser } from '../api/types.ts';
+import { TableScroll } from '../components/table-scroll.tsx';
 import { numberText } from '../format/amount.ts';
 import { t } from '../i18n/translate.ts';
 import type { IntegrationState } from './missing.ts';
@@ -64,7 +65,7 @@ function Users({
   readonly timeText: TimeText;
 }) {
   return (
-    <div class="table-scroll">
+    <TableScroll label={t('setup.users')}>
       <table class="data-table">
         <thead>
           <tr>
@@ -89,7 +90,7 @@ function Users({
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }
 
@@ -100,7 +101,7 @@ interface StatusesProps {
 
 function Statuses({ statuses, timeText }: StatusesProps) {
   return (
-    <div class="table-scroll">
+    <TableScroll label={t('setup.statuses')}>
       <table class="data-table">
         <thead>
           <tr>
@@ -125,6 +126,6 @@ function Statuses({ statuses, timeText }: StatusesProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

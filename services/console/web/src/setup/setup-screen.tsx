@@ -10,6 +10,7 @@ import type {
 import { useRequest } from '../api/use-request.ts';
 import { ActivityName } from '../components/activity-name.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { TableScroll } from '../components/table-scroll.tsx';
 import { directory } from '../directory.ts';
 import { numberText } from '../format/amount.ts';
 import { dateTimeText, zoneText } from '../format/time.ts';
@@ -38,7 +39,7 @@ export function SetupScreen() {
         <>
           <MissingList missing={missingOf(data.integrations, data.people, data.pipeline, textOf)} />
           <PipelinePanel pipeline={data.pipeline} />
-          <section aria-labelledby="integrations-title">
+          <section class="section" aria-labelledby="integrations-title">
             <h2 id="integrations-title">{t('setup.integrations')}</h2>
             {data.integrations.length === 0 && <p class="muted">{t('setup.noIntegration')}</p>}
             <div class="panels">
@@ -110,7 +111,7 @@ const counters = [
 function PipelinePanel({ pipeline }: { readonly pipeline: Pipeline }) {
   const isUpToDate = pipeline.pending === 0 && pipeline.recomputationsPending === 0;
   return (
-    <section aria-labelledby="pipeline-title">
+    <section class="section" aria-labelledby="pipeline-title">
       <h2 id="pipeline-title">{t('setup.pipeline')}</h2>
       <dl class="counters">
         {counters.map((name) => (
@@ -128,10 +129,10 @@ function PipelinePanel({ pipeline }: { readonly pipeline: Pipeline }) {
 function PlanningPanel() {
   const { units, activities } = directory.value;
   return (
-    <section aria-labelledby="planning-title">
+    <section class="section" aria-labelledby="planning-title">
       <h2 id="planning-title">{t('setup.planning')}</h2>
       <div class="columns">
-        <div class="table-scroll">
+        <TableScroll label={t('setup.unit')}>
           <table class="data-table">
             <thead>
               <tr>
@@ -148,8 +149,8 @@ function PlanningPanel() {
               ))}
             </tbody>
           </table>
-        </div>
-        <div class="table-scroll">
+        </TableScroll>
+        <TableScroll label={t('setup.activity')}>
           <table class="data-table">
             <thead>
               <tr>
@@ -168,7 +169,7 @@ function PlanningPanel() {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       </div>
     </section>
   );

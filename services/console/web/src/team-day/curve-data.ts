@@ -1,4 +1,5 @@
 /** Rows of GET /adherence as the columns that the charts draw. Pure. */
+import type { Instant } from '@adherence/domain/model.ts';
 import type { AdherenceRow } from '../api/types.ts';
 
 export interface CurveData {
@@ -7,29 +8,32 @@ export interface CurveData {
   /** Middle of each interval, in seconds, as the charts want it. */
   readonly x: readonly number[];
   readonly adherence: readonly (number | null)[];
-  /** Average people in the interval: time divided by its length. */
+  /** Average people in the interval: time divided by its length so far. */
   readonly scheduledHeads: readonly (number | null)[];
   readonly workedHeads: readonly (number | null)[];
   /** Lower end of the scale of adherence. */
   readonly floor: number;
 }
 
-export function curveData(rows: readonly AdherenceRow[], target: number | null): CurveData {
+export function curveData(rows: readonly AdherenceRow[], target: number | null, asOf: Instant): CurveData {
   const padded = withGaps(rows);
   const adherence = padded.map(({ row }) => row?.adherence ?? null);
   return {
     rows: padded.map(({ row }) => row),
     x: padded.map(({ middle }) => middle / 1000),
     adherence,
-    scheduledHeads: padded.map(({ row }) => row && headsOf(row, row.scheduledMs)),
-    workedHeads: padded.map(({ row }) => row && headsOf(row, row.workedMs)),
+    scheduledHeads: padded.map(({ row }) => row && headsOf(row, row.scheduledMs, asOf)),
+    workedHeads: padded.map(({ row }) => row && headsOf(row, row.workedMs, asOf)),
     floor: floorOf(adherence, target),
   };
 }
 
-/** Average people over the row's interval. Borders of a row stay whole buckets even at the live end. */
-export const headsOf = (row: AdherenceRow, ms: number): number =>
-  ms / (Date.parse(row.to) - Date.parse(row.from));
+/** Average people over the row's interval, as far as it is computed: its borders stay whole buckets at the live end. */
+export function headsOf(row: AdherenceRow, ms: number, asOf: Instant): number {
+  const from = Date.parse(row.from);
+  const lengthMs = Math.min(Date.parse(row.to), asOf) - from;
+  return lengthMs > 0 ? ms / lengthMs : 0;
+}
 
 interface Padded {
   readonly row: AdherenceRow | null;

@@ -1,4 +1,4 @@
-import type { Interval } from '@adherence/domain/model.ts';
+import type { Instant, Interval } from '@adherence/domain/model.ts';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import type { AdherenceRow } from '../api/types.ts';
@@ -18,15 +18,17 @@ interface DayCurveProps {
   readonly day: Interval;
   readonly timeZone: string;
   readonly target: number | null;
+  /** Up to when the rows are computed. */
+  readonly asOf: Instant;
 }
 
 /** Adherence by interval against the target, above the people who were scheduled and who worked. */
-export function DayCurve({ rows, day, timeZone, target }: DayCurveProps) {
+export function DayCurve({ rows, day, timeZone, target, asOf }: DayCurveProps) {
   const { ref: box, width } = useWidth<HTMLDivElement>(900);
   const above = useRef<HTMLDivElement>(null);
   const below = useRef<HTMLDivElement>(null);
   const plots = useRef<readonly uPlot[]>([]);
-  const data = useMemo(() => curveData(rows, target), [rows, target]);
+  const data = useMemo(() => curveData(rows, target, asOf), [rows, target, asOf]);
   const cursor = useCursor(data.rows.length, indexAt(data, now.peek()), (index, by) => index + by * 4);
   const latest = useRef(cursor);
   latest.current = cursor;
@@ -55,7 +57,7 @@ export function DayCurve({ rows, day, timeZone, target }: DayCurveProps) {
 
   const readout = readoutOf(data, cursor.index, timeZone);
   return (
-    <figure class="curve" ref={box}>
+    <figure class="curve">
       <figcaption class="curve-head">
         <h2>{t('teamDay.curve')}</h2>
         <ul class="legend" aria-hidden="true">
@@ -71,6 +73,7 @@ export function DayCurve({ rows, day, timeZone, target }: DayCurveProps) {
         {readout}
       </p>
       <div
+        ref={box}
         class="curve-plots"
         role="slider"
         tabIndex={0}

@@ -85,7 +85,7 @@ function frame({ width }: DrawOptions, height: number) {
   return {
     width: Math.max(200, width),
     height,
-    padding: [10, 14, 0, 0] as uPlot.Padding,
+    padding: [10, 20, 0, 0] as uPlot.Padding,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
   };

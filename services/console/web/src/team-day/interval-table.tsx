@@ -1,22 +1,25 @@
+import type { Instant } from '@adherence/domain/model.ts';
 import type { AdherenceRow } from '../api/types.ts';
+import { AgainstTarget } from '../components/against-target.tsx';
+import { TableScroll } from '../components/table-scroll.tsx';
 import { numberText, percentText } from '../format/amount.ts';
 import { timeText } from '../format/time.ts';
 import { t } from '../i18n/translate.ts';
-import { AgainstTarget } from './against-target.tsx';
 import { headsOf } from './curve-data.ts';
 
 interface IntervalTableProps {
   readonly rows: readonly AdherenceRow[];
   readonly timeZone: string;
   readonly target: number | null;
+  readonly asOf: Instant;
 }
 
 /** The curve as a table; closed at first, since the curve above says the same. */
-export function IntervalTable({ rows, timeZone, target }: IntervalTableProps) {
+export function IntervalTable({ rows, timeZone, target, asOf }: IntervalTableProps) {
   return (
     <details class="intervals">
       <summary>{t('teamDay.intervalsShow')}</summary>
-      <div class="table-scroll">
+      <TableScroll label={t('teamDay.intervals')}>
         <table class="data-table">
           <caption class="visually-hidden">{t('teamDay.intervals')}</caption>
           <thead>
@@ -46,15 +49,15 @@ export function IntervalTable({ rows, timeZone, target }: IntervalTableProps) {
                 <td class="number">
                   <AgainstTarget ratio={row.adherence} target={target} />
                 </td>
-                <td class="number">{numberText(headsOf(row, row.scheduledMs), 1)}</td>
-                <td class="number">{numberText(headsOf(row, row.workedMs), 1)}</td>
+                <td class="number">{numberText(headsOf(row, row.scheduledMs, asOf), 1)}</td>
+                <td class="number">{numberText(headsOf(row, row.workedMs, asOf), 1)}</td>
                 <td class="number">{percentText(row.coverage)}</td>
                 <td>{t(row.final ? 'day.final' : 'day.provisional')}</td>
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
     </details>
   );
 }

@@ -1,9 +1,10 @@
 import type { AdherenceRow } from '../api/types.ts';
+import { AgainstTarget } from '../components/against-target.tsx';
+import { TableScroll } from '../components/table-scroll.tsx';
 import { directory } from '../directory.ts';
 import { amountText, percentText } from '../format/amount.ts';
 import { t } from '../i18n/translate.ts';
-import { hrefOf } from '../router.ts';
-import { AgainstTarget } from './against-target.tsx';
+import { personDayHref } from '../person/person-day-href.ts';
 
 interface PeopleTableProps {
   readonly rows: readonly AdherenceRow[];
@@ -19,10 +20,10 @@ export function PeopleTable({ rows, date, target }: PeopleTableProps) {
     return people?.get(row.personId ?? '')?.name ?? row.personId ?? '';
   }
   return (
-    <section aria-labelledby="people-title">
+    <section class="section" aria-labelledby="people-title">
       <h2 id="people-title">{t('teamDay.people')}</h2>
       <p class="hint">{t('teamDay.peopleHelp')}</p>
-      <div class="table-scroll">
+      <TableScroll label={t('teamDay.people')}>
         <table class="data-table">
           <thead>
             <tr>
@@ -55,9 +56,7 @@ export function PeopleTable({ rows, date, target }: PeopleTableProps) {
             {ranked.map((row) => (
               <tr key={row.personId}>
                 <th scope="row">
-                  <a href={hrefOf(`/people/${encodeURIComponent(row.personId ?? '')}`, { date })}>
-                    {nameOf(row)}
-                  </a>
+                  <a href={personDayHref(row.personId ?? '', date)}>{nameOf(row)}</a>
                 </th>
                 <td class="muted">{people?.get(row.personId ?? '')?.team ?? t('person.noTeam')}</td>
                 <td class="number">
@@ -75,7 +74,7 @@ export function PeopleTable({ rows, date, target }: PeopleTableProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
     </section>
   );
 }

@@ -38,6 +38,7 @@ export function TeamDayScreen() {
   );
   const target = known.settings?.targetScore ?? null;
   const total = data?.total.items[0];
+  const asOf = Date.parse(data?.curve.asOf ?? '') || now.peek();
 
   return (
     <section class="page">
@@ -66,8 +67,8 @@ export function TeamDayScreen() {
           ) : (
             <>
               <DayTotals row={total} target={target} />
-              <DayCurve rows={data.curve.items} day={day} timeZone={timeZone} target={target} />
-              <IntervalTable rows={data.curve.items} timeZone={timeZone} target={target} />
+              <DayCurve rows={data.curve.items} day={day} timeZone={timeZone} target={target} asOf={asOf} />
+              <IntervalTable rows={data.curve.items} timeZone={timeZone} target={target} asOf={asOf} />
               <PeopleTable rows={data.people.items} date={date} target={target} />
             </>
           )}

@@ -22,9 +22,15 @@ const row = (from: string, adherence: number | null, changes: Partial<AdherenceR
   ...changes,
 });
 
+const later = Date.parse('2026-11-19T00:00:00Z');
+
 describe('curveData', () => {
   it('puts each interval at its middle, and breaks the line where one is missing', () => {
-    const { x, adherence, rows } = curveData([row('09:00', 0.9), row('09:15', null), row('10:00', 0.8)], 0.9);
+    const { x, adherence, rows } = curveData(
+      [row('09:00', 0.9), row('09:15', null), row('10:00', 0.8)],
+      0.9,
+      later,
+    );
     expect(adherence).toEqual([0.9, null, null, 0.8]);
     expect(rows.map((each) => each !== null)).toEqual([true, true, false, true]);
     expect(x[0]).toBe(Date.parse('2026-11-18T09:07:30Z') / 1000);
@@ -32,16 +38,17 @@ describe('curveData', () => {
   });
 
   it('shows average people: time divided by the length of the interval', () => {
-    const data = curveData([row('09:00', 1, { scheduledMs: 4_500_000, workedMs: 2_250_000 })], null);
-    expect(data.scheduledHeads).toEqual([5]);
-    expect(data.workedHeads).toEqual([2.5]);
+    const rows = [row('09:00', 1, { scheduledMs: 4_500_000, workedMs: 2_250_000 })];
+    expect(curveData(rows, null, later)).toMatchObject({ scheduledHeads: [5], workedHeads: [2.5] });
+    const inTheMiddle = Date.parse('2026-11-18T09:07:30Z');
+    expect(curveData(rows, null, inTheMiddle).scheduledHeads).toEqual([10]);
   });
 
   it('begins the scale below all that is drawn', () => {
-    expect(curveData([row('09:00', 0.95)], 0.9).floor).toBe(0.8);
-    expect(curveData([row('09:00', 0.42)], 0.9).floor).toBe(0.3);
-    expect(curveData([row('09:00', 0)], 0.9).floor).toBe(0);
-    expect(curveData([], 0.5).floor).toBe(0.4);
+    expect(curveData([row('09:00', 0.95)], 0.9, later).floor).toBe(0.8);
+    expect(curveData([row('09:00', 0.42)], 0.9, later).floor).toBe(0.3);
+    expect(curveData([row('09:00', 0)], 0.9, later).floor).toBe(0);
+    expect(curveData([], 0.5, later).floor).toBe(0.4);
   });
 });
 

@@ -1,0 +1,366 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { distFolder, ensureBuilt } from '../build.ts';
+import { type Fixture, fixtureToken, startFixture, viewerToken } from '../dev/fixture.ts';
+import type { Adherence, Live, Timeline } from '../src/api/types.ts';
+import { accessibilityFaults, launchBrowser } from './browser.ts';
+
+/** The built application in a real browser, under the strict content security policy, against the fixture. */
+const startAt = Date.parse('2026-11-18T10:42:07Z');
+
+let browser: Browser;
+let fixture: Fixture;
+let context: BrowserContext;
+let page: Page;
+/** What the browser complained of: errors of scripts, refusals of the content security policy. */
+let complaints: string[];
+
+beforeAll(async () => {
+  await ensureBuilt();
+  browser = await launchBrowser();
+});
+
+afterAll(() => browser?.close());
+
+async function begin({ at = startAt, extraPeople = 0, colorScheme = 'light' as 'light' | 'dark' } = {}) {
+  fixture = await startFixture({ startAt: at, extraPeople, distFolder });
+  context = await browser.newContext({
+    colorScheme,
+    locale: 'en-GB',
+    viewport: { width: 1280, height: 800 },
+  });
+  page = await context.newPage();
+  complaints = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    const text = message.text();
+    // The browser logs every answer of 400 and above; those are meant here.
+    if (message.type() === 'error' && !text.startsWith('Failed to load resource')) complaints.push(text);
+  });
+}
+
+afterEach(async () => {
+  expect(complaints).toEqual([]);
+  await context.close();
+  await fixture.close();
+});
+
+async function signIn(token = fixtureToken, path = '/board') {
+  await page.goto(fixture.url + path);
+  await page.getByLabel('Access token').fill(token);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).waitFor();
+}
+
+/** What the API says to the same session. */
+const api = <T>(path: string): Promise<T> =>
+  page.evaluate((url) => fetch(url).then((response) => response.json()), `/api/v1${path}`) as Promise<T>;
+
+const count = async (name: string) =>
+  Number(
+    (await page.locator('.count', { hasText: name }).locator('.count-value').textContent()) ?? Number.NaN,
+  );
+
+describe('building', () => {
+  it('is done once: what is newer than its sources is left as it is', async () => {
+    await begin();
+    expect(await ensureBuilt()).toBe(false);
+  });
+});
+
+describe('signing in', () => {
+  beforeEach(() => begin());
+
+  it('says what to do about a wrong token, and does not lose the address that was asked for', async () => {
+    await page.goto(`${fixture.url}/setup`);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Paste your access token here.').waitFor();
+    await page.getByLabel('Access token').fill('nonsense');
+    await page.keyboard.press('Enter');
+    await page.getByText('Check that you copied all of it').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('token');
+    await page.getByLabel('Access token').fill(fixtureToken);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Set-up' }).waitFor();
+  });
+
+  it('is remembered, until one signs out', async () => {
+    await signIn();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Live board' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Access token').waitFor();
+    await page.reload();
+    await page.getByLabel('Access token').waitFor();
+  });
+
+  it('no script can read the session', async () => {
+    await signIn();
+    expect(await page.evaluate(() => document.cookie)).toBe('');
+    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(fixtureToken);
+  });
+
+  it('a viewer sees the board, and no link to what the token may not read', async () => {
+    await signIn(viewerToken);
+    await page.locator('.board-table').waitFor();
+    expect(await page.getByRole('navigation', { name: 'Main' }).getByRole('link').allTextContents()).toEqual([
+      'Live board',
+    ]);
+    expect(await page.locator('.board-table a').count()).toBe(0);
+    await page.goto(`${fixture.url}/team-day`);
+    await page.getByText('Your token may not see this.').waitFor();
+  });
+});
+
+describe('the live board', () => {
+  beforeEach(() => begin());
+
+  it('shows the counts that the API gives', async () => {
+    await signIn();
+    await page.locator('.board-table').waitFor();
+    const { items } = await api<Live>('/live');
+    const of = (state: string) => items.filter((item) => item.state === state && !item.inBuffer).length;
+    expect(await count('Not present')).toBe(of('NOT_PRESENT'));
+    expect(await count('In adherence')).toBe(of('IN_ADHERENCE'));
+    expect(await page.locator('tr.person').count()).toBe(items.length);
+  });
+
+  it('moves by itself: rows, timers and freshness', async () => {
+    await signIn();
+    const timer = page.locator('tr.person .timer').first();
+    const before = await timer.textContent();
+    await page.waitForFunction(
+      ([text]) => document.querySelector('tr.person .timer')?.textContent !== text,
+      [before],
+    );
+    const freshness = page.locator('.freshness').last();
+    await freshness.filter({ hasText: 'Events to 11:4' }).waitFor();
+    fixture.advance(2 * 3_600_000);
+    await freshness.filter({ hasText: 'Events to 13:4' }).waitFor();
+    const { items } = await api<Live>('/live');
+    await page.waitForFunction(([n]) => document.querySelectorAll('tr.person').length === n, [items.length]);
+  });
+
+  it('keeps every filter in the address, so that a link and the back button bring them back', async () => {
+    await signIn();
+    await page.locator('tr.person').first().waitFor();
+    const all = await page.locator('tr.person').count();
+    await page.locator('.count', { hasText: 'Not present' }).click();
+    await page.waitForFunction(() => location.search === '?state=notPresent');
+    const some = await page.locator('tr.person').count();
+    expect(some).toBeLessThan(all);
+    expect(await count('Not present')).toBe(some);
+    await page.reload();
+    await page.locator('.count[aria-pressed=true]', { hasText: 'Not present' }).waitFor();
+    await page.waitForFunction((n) => document.querySelectorAll('tr.person').length === n, some);
+    await page.getByRole('combobox', { name: 'Team' }).selectOption('Sales Americas');
+    await page.waitForFunction(() => location.search.includes('team=Sales+Americas'));
+    await page.goBack();
+    await page.waitForFunction((n) => document.querySelectorAll('tr.person').length === n, some);
+  });
+
+  it('finds people while one types, and says what to do when nobody matches', async () => {
+    await signIn();
+    await page.getByLabel('Search').fill('garnier');
+    await page.waitForFunction(() => document.querySelectorAll('tr.person').length === 1);
+    await page.getByLabel('Search').fill('nobody is called that');
+    await page.getByText('Nobody matches these filters').waitFor();
+    await page.locator('.empty').getByRole('button', { name: 'Clear filters' }).click();
+    await page.locator('tr.person').nth(10).waitFor();
+  });
+
+  it('a filter from an old link ends in a sentence', async () => {
+    await signIn(fixtureToken, '/board?team=Dissolved&state=onFire');
+    await page.getByText('Nobody matches these filters').waitFor();
+    expect(await page.getByRole('combobox', { name: 'Team' }).inputValue()).toBe('Dissolved');
+  });
+
+  it('says that the connection is lost, and mends it by itself', async () => {
+    await signIn();
+    await page.locator('.connection.live').waitFor();
+    fixture.breakStreams(true);
+    await page.locator('.connection.reconnecting').waitFor();
+    await page.getByRole('alert').filter({ hasText: 'The connection was lost at 11:4' }).waitFor();
+    fixture.breakStreams(false);
+    await page.locator('.connection.live').waitFor();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+  });
+
+  it('a token revoked while the board is open leads back to signing in, with the reason', async () => {
+    await signIn();
+    await page.locator('.connection.live').waitFor();
+    fixture.revoke();
+    await page.getByText('the token was revoked').waitFor();
+  });
+});
+
+describe('many people', () => {
+  it('only rows in sight are in the page, and scrolling brings the others', async () => {
+    await begin({ extraPeople: 1000 });
+    await signIn(fixtureToken, '/board?group=none&sort=name');
+    await page.getByText(/^\d{3} people shown/).waitFor();
+    expect(await page.locator('tr.person').count()).toBeLessThan(120);
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await page.getByRole('link', { name: 'Yasmine Khelifi' }).waitFor();
+    expect(await page.locator('tr.person').count()).toBeLessThan(120);
+  });
+});
+
+describe('a person’s day', () => {
+  const day = '/people/ines-garnier/day';
+
+  it('has the totals of the API, and its segments without loss', async () => {
+    await begin();
+    await signIn(fixtureToken, `${day}?date=2026-11-17`);
+    await page.locator('.metric').first().waitFor();
+    const range = 'from=2026-11-16T23:00:00Z&to=2026-11-17T23:00:00Z';
+    const { items } = await api<Adherence>(
+      `/adherence?${range}&granularity=day&groupBy=person&personId=ines-garnier`,
+    );
+    const percent = `${(items[0]!.adherence! * 100).toFixed(1)}%`;
+    expect(await page.locator('.metric.lead .metric-value').textContent()).toBe(percent);
+    const { segments } = await api<Timeline>(`/people/ines-garnier/timeline?${range}`);
+    const said = segments.filter(
+      ({ state, scheduledActivityId }) => state !== null || scheduledActivityId !== null,
+    );
+    const ms = said.reduce((sum, { from, to }) => sum + Date.parse(to) - Date.parse(from), 0);
+    const shown = await page
+      .locator('.data-table tbody tr')
+      .evaluateAll((rows) =>
+        rows.map((row) => [...row.querySelectorAll('.time')].map((cell) => cell.textContent!)),
+      );
+    const seconds = (text: string) => text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+    const sum = shown.reduce((total, [from, to]) => total + seconds(to!) - seconds(from!), 0);
+    expect(Math.abs(sum - ms / 1000)).toBeLessThanOrEqual(shown.length);
+  });
+
+  it('can be read by keyboard: one cursor, whose value says everything', async () => {
+    await begin();
+    await signIn(fixtureToken, day);
+    const slider = page.getByRole('slider');
+    await slider.focus();
+    await page.keyboard.press('Home');
+    const first = await slider.getAttribute('aria-valuetext');
+    expect(first).toMatch(/^09:00:00 to .* Scheduled: Calls\. Actual: .*\. State: .*\. Counted as: .*\.$/);
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).not.toBe(first);
+    await page.keyboard.press('PageUp');
+    await page.keyboard.press('End');
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toContain('18:00:00');
+    await page.getByRole('button', { name: 'Next day' }).press('Enter');
+    await page.waitForFunction(() => location.search === '?date=2026-11-19');
+  });
+
+  it('a day of 25 hours says so, and shows the hour that comes twice, twice', async () => {
+    await begin({ at: Date.parse('2026-10-25T11:00:00Z') });
+    await signIn(fixtureToken, `${day}?view=day`);
+    await page.getByText('This day has 25 hours: the clocks go back at 03:00 CEST.').waitFor();
+    expect(await page.locator('.axis line.hour').count()).toBe(26);
+    const labels = await page.locator('.axis text').allTextContents();
+    expect(labels.filter((text) => text === '02:00')).toHaveLength(2);
+  });
+
+  it('a person who is no longer there ends in a sentence', async () => {
+    await begin();
+    await signIn(fixtureToken, '/people/gone/day');
+    await page.getByText('It may have been deleted.').waitFor();
+  });
+});
+
+describe('a team’s day', () => {
+  beforeEach(() => begin());
+
+  it('shows what the API answers, and leads to the people', async () => {
+    await signIn(fixtureToken, '/team-day?who=team:Sales+France&date=2026-11-17&interval=1h');
+    await page.getByText('Show the table of intervals').click();
+    const range = 'from=2026-11-16T23:00:00Z&to=2026-11-17T23:00:00Z';
+    const { items } = await api<Adherence>(
+      `/adherence?${range}&granularity=1h&groupBy=team&team=Sales%20France`,
+    );
+    const shown = await page.locator('.intervals tbody tr td:nth-child(2)').allTextContents();
+    const percents = items.map(({ adherence }) =>
+      adherence === null ? '–' : `${(adherence * 100).toFixed(1)}%`,
+    );
+    expect(shown).toEqual(percents);
+    await page.getByRole('link', { name: 'Marc Olivier' }).click();
+    await page.getByRole('heading', { name: 'Marc Olivier' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?date=2026-11-17');
+  });
+
+  it('the curve can be read by keyboard', async () => {
+    await signIn(fixtureToken, '/team-day');
+    const slider = page.getByRole('slider');
+    await slider.focus();
+    const now = await slider.getAttribute('aria-valuetext');
+    expect(now).toMatch(/^11:\d\d to 11:\d\d: adherence \d/);
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).not.toBe(now);
+  });
+
+  it('a day without anything says so', async () => {
+    await signIn(fixtureToken, '/team-day?date=2020-01-01');
+    await page.getByText('Nothing was scheduled or worked on this day.').waitFor();
+  });
+});
+
+describe('everyone', () => {
+  const screens: readonly (readonly [path: string, ready: string])[] = [
+    ['/board', '.board-table'],
+    ['/board?q=nobody', '.empty'],
+    ['/people/ines-garnier/day', '.data-table'],
+    ['/team-day', '.curve canvas'],
+    ['/setup', '.panel'],
+    ['/nowhere', 'h1'],
+  ];
+
+  it.each(['light', 'dark'] as const)(
+    'axe finds nothing on any screen, %s, wide and narrow',
+    async (colorScheme) => {
+      await begin({ colorScheme });
+      await page.goto(fixture.url);
+      await page.getByLabel('Access token').waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await signIn();
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 800 });
+        for (const [path, ready] of screens) {
+          await page.goto(fixture.url + path);
+          await page.locator(ready).first().waitFor();
+          expect(await accessibilityFaults(page), `${path} at ${width}`).toEqual([]);
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          expect(overflow, `${path} at ${width} is wider than the screen`).toBeLessThanOrEqual(0);
+        }
+      }
+    },
+  );
+
+  it('speaks French when asked, and remembers it', async () => {
+    await begin();
+    await signIn();
+    await page.getByLabel('Language').selectOption('fr');
+    await page.getByRole('heading', { name: 'En direct' }).waitFor();
+    await page.reload();
+    await page.getByRole('columnheader', { name: 'Planifié' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('fr');
+  });
+
+  it('keeps the colours that were chosen', async () => {
+    await begin();
+    await signIn();
+    const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const light = await background();
+    await page.getByLabel('Colours').selectOption('dark');
+    await expect.poll(background).not.toBe(light);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Live board' }).waitFor();
+    expect(await background()).not.toBe(light);
+  });
+
+  it('the focus goes to the heading of the screen that came', async () => {
+    await begin();
+    await signIn();
+    await page.getByRole('link', { name: 'Set-up' }).click();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Set-up');
+    expect(await page.title()).toBe('Set-up · Adherence');
+  });
+});
