@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import type { Environment } from './environment.ts';
 import { authenticate } from './http/authenticate.ts';
-import { mountRoutes } from './http/mount.ts';
+import { type MountOptions, mountRoutes } from './http/mount.ts';
 import { json } from './http/route.ts';
 import { withSecurityHeaders } from './http/security-headers.ts';
 import { sessionKey } from './http/session.ts';
@@ -14,14 +14,15 @@ export interface AppOptions {
   readonly pages: StaticFiles;
   /** Names what keeps answers from being right; empty when nothing does. */
   readonly missing: () => Promise<readonly string[]>;
-  readonly onError: (error: unknown, route: string) => void;
+  readonly onError: MountOptions['onError'];
+  readonly onAnswer: MountOptions['onAnswer'];
 }
 
 export interface App {
   readonly fetch: (request: Request) => Promise<Response>;
 }
 
-export function createApp({ env, pages, missing, onError }: AppOptions): App {
+export function createApp({ env, pages, missing, onError, onAnswer }: AppOptions): App {
   const configuration = env.configuration.state;
   const now = () => env.clock.now();
   const authentication = {
@@ -35,6 +36,7 @@ export function createApp({ env, pages, missing, onError }: AppOptions): App {
     configuration,
     authenticate: (request) => authenticate(request, authentication),
     onError,
+    onAnswer,
   });
   const app = new Hono();
   app.get('/readyz', () => readiness(missing));

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '@adherence/runtime/clock.ts';
 import { createLocalCodec } from '@adherence/runtime/codec.ts';
 import { OperationalError } from '@adherence/runtime/errors.ts';
 import { silentLog } from '@adherence/runtime/log.ts';
+import { noMetrics } from '@adherence/runtime/metrics.ts';
 import type { ScheduleSet } from '@adherence/schemas/records.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import type { ConsoleConfig } from './config.ts';
@@ -72,6 +73,7 @@ export async function startTestConsole(options: TestOptions = {}): Promise<TestC
       db: database,
       clock,
       log: silentLog,
+      metrics: noMetrics,
       pages: options.pages ?? '/nowhere',
     },
   );

@@ -7,12 +7,12 @@ import type { Outcome } from '@adherence/domain/configuration/command.ts';
 import { fold } from '@adherence/domain/configuration/decide.ts';
 import { type ConfigurationState, emptyState } from '@adherence/domain/configuration/tables.ts';
 import type { Broker, OutMessage } from '@adherence/runtime/broker/broker.ts';
-import type { Clock } from '@adherence/runtime/clock.ts';
-import { within } from '@adherence/runtime/clock.ts';
+import { type Clock, type Timer, within } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
 import { type ConfigurationLog, followConfiguration } from '@adherence/runtime/configuration-log.ts';
 import { asError, DeadlineError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
+import type { Metrics } from '@adherence/runtime/metrics.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
@@ -31,6 +31,7 @@ export interface ConsoleResources {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
   /** Folder of the built web application; the one beside this service unless given. */
   readonly pages?: string;
 }
@@ -49,7 +50,7 @@ export interface RunningConsole {
 }
 
 export async function start(config: ConsoleConfig, resources: ConsoleResources): Promise<RunningConsole> {
-  const { broker, codec, db, clock, log } = resources;
+  const { broker, codec, db, clock, log, metrics } = resources;
   const journal = createJournal();
   const configuration = await followJournalled(journal, resources);
   const health = await followHealth(broker);
@@ -82,6 +83,14 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
     pages: await readStaticFiles(resources.pages ?? builtPages),
     missing,
     onError: (error, route) => log.error({ error: asError(error), route }, 'a request failed'),
+    onAnswer: ({ method, route, status, tookMs, tenantId }) => {
+      log.info({ method, route, status, tookMs, tenantId }, 'request');
+      metrics.observe(
+        'adherence_api_request_seconds',
+        { method, route, status: String(status) },
+        tookMs / 1000,
+      );
+    },
   });
   const server = createServer(
     { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 },
@@ -174,14 +183,22 @@ function listen(server: Server, { host, port }: ConsoleConfig): Promise<void> {
 
 /** Streams have been ended; a request that takes longer than this is cut off. */
 const drainMs = 5_000;
+/** Connections that are kept alive are closed so soon after their last request has been answered. */
+const idleStepMs = 50;
 
 function closeServer(server: Server, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
-    const timer = clock.setTimer(() => server.closeAllConnections(), drainMs);
+    const until = clock.now() + drainMs;
+    let timer: Timer | null = null;
+    const sweep = () => {
+      if (clock.now() >= until) server.closeAllConnections();
+      else server.closeIdleConnections();
+      timer = clock.setTimer(sweep, idleStepMs);
+    };
     server.close(() => {
-      timer.clear();
+      timer?.clear();
       resolve();
     });
-    server.closeIdleConnections();
+    sweep();
   });
 }

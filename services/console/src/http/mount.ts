@@ -15,6 +15,17 @@ export interface MountOptions {
   readonly authenticate: (request: Request) => Principal | null;
   /** Told of errors that are ours, and of nothing else. */
   readonly onError: (error: unknown, route: string) => void;
+  /** Told of every request to a route, once it is answered (streams: once they begin). */
+  readonly onAnswer: (answered: Answered) => void;
+}
+
+export interface Answered {
+  readonly method: string;
+  /** As it is described, with the names of its parameters. */
+  readonly route: string;
+  readonly status: number;
+  readonly tookMs: number;
+  readonly tenantId: string | null;
 }
 
 export const apiPath = '/api/v1';
@@ -46,15 +57,28 @@ async function answer(
   params: Record<string, string>,
   options: MountOptions,
 ): Promise<Response> {
-  try {
-    const principal = options.authenticate(request);
-    const tenant = authorize(route, principal, options.configuration());
-    return await route.handle(await readRequest(route, request, params, principal, tenant, options));
-  } catch (error) {
-    if (error instanceof HttpProblem) return problemResponse(error);
-    options.onError(error, `${route.method} ${route.path}`);
-    return problemResponse(ourFault(error));
-  }
+  const startedAt = options.now();
+  let tenant: TenantTables | null = null;
+  const respond = async (): Promise<Response> => {
+    try {
+      const principal = options.authenticate(request);
+      tenant = authorize(route, principal, options.configuration());
+      return await route.handle(await readRequest(route, request, params, principal, tenant, options));
+    } catch (error) {
+      if (error instanceof HttpProblem) return problemResponse(error);
+      options.onError(error, `${route.method} ${route.path}`);
+      return problemResponse(ourFault(error));
+    }
+  };
+  const response = await respond();
+  options.onAnswer({
+    method: route.method.toUpperCase(),
+    route: route.path,
+    status: response.status,
+    tookMs: options.now() - startedAt,
+    tenantId: (tenant as TenantTables | null)?.tenantId ?? null,
+  });
+  return response;
 }
 
 /** What is away for now is worth another try; what is a bug tells nothing about itself. */
