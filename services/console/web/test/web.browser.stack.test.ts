@@ -255,6 +255,7 @@ describe('a person’s day', () => {
     await begin({ at: Date.parse('2026-10-25T11:00:00Z') });
     await signIn(fixtureToken, `${day}?view=day`);
     await page.getByText('This day has 25 hours: the clocks go back at 03:00 CEST.').waitFor();
+    await page.locator('.axis line.hour').nth(25).waitFor({ state: 'attached' });
     expect(await page.locator('.axis line.hour').count()).toBe(26);
     const labels = await page.locator('.axis text').allTextContents();
     expect(labels.filter((text) => text === '02:00')).toHaveLength(2);

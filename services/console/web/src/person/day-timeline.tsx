@@ -143,7 +143,7 @@ function Axis({ axis, timeZone, width, x }: AxisProps) {
             />
           )}
           {isHour && wallHour % every === 0 && (
-            <text x={x(at)} y={lanes.axis - 10} text-anchor={anchorAt(x(at), width)}>
+            <text x={x(at)} y={lanes.axis - 10} text-anchor="middle">
               {timeText(at, timeZone)}
             </text>
           )}
@@ -152,9 +152,6 @@ function Axis({ axis, timeZone, width, x }: AxisProps) {
     </g>
   );
 }
-
-const anchorAt = (position: number, width: number): 'start' | 'middle' | 'end' =>
-  position < 18 ? 'start' : position > width - 18 ? 'end' : 'middle';
 
 function Bars({ rows, slots, axis, x }: Omit<DayTimelineProps, 'timeZone'> & { readonly x: Scale }) {
   const { activities } = directory.value;
