@@ -22,7 +22,7 @@ import type { ConfigurationPort, Database, Environment } from './environment.ts'
 import { readStaticFiles } from './http/static-files.ts';
 import { followLive, type LiveBoard } from './live/board.ts';
 import { followHealth } from './live/health.ts';
-import { readPipelineStatus } from './pipeline-status.ts';
+import { createPipelineStatus } from './pipeline-status.ts';
 import { openScheduleCommands } from './schedules/commands.ts';
 
 export interface ConsoleResources {
@@ -74,7 +74,7 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
     produce,
     live,
     health,
-    pipeline: (tenantId) => readPipelineStatus(broker, db, tenantId),
+    pipeline: createPipelineStatus(broker, db, clock),
   };
   showPeopleOnBoard(configuration, live);
   const missing = () => missingParts(env, broker);
