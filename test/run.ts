@@ -16,10 +16,15 @@ interface Part {
 }
 
 const parts: readonly Part[] = [
-  { name: 'types', quick: true, command: ['tsc', '--noEmit'], counts: false },
+  { name: 'types', quick: true, command: ['npm', 'run', 'typecheck', '--silent'], counts: false },
   { name: 'lint', quick: true, command: ['biome', 'check', '.'], counts: false },
   { name: 'unit', quick: true, command: ['vitest', 'run'], counts: true },
-  { name: 'stack', quick: false, command: ['vitest', 'run', '--config', 'vitest.stack.config.ts'], counts: true },
+  {
+    name: 'stack',
+    quick: false,
+    command: ['vitest', 'run', '--config', 'vitest.stack.config.ts'],
+    counts: true,
+  },
 ];
 
 const wanted = process.argv.slice(2);
@@ -33,7 +38,9 @@ const folder = await mkdtemp(join(tmpdir(), 'adherence-tests-'));
 for (const part of chosen) {
   console.log(`\n# ${part.name}: ${part.command.join(' ')}`);
   const report = join(folder, `${part.name}.json`);
-  const reporters = part.counts ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : [];
+  const reporters = part.counts
+    ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    : [];
   const code = await run([...part.command, ...reporters]);
   const counts = part.counts ? await readCounts(report) : null;
   if (counts) {

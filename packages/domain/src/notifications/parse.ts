@@ -104,8 +104,11 @@ function readEventType(value: FieldValue | undefined): { eventType: EventType; f
 function readSequence(value: FieldValue | undefined): number | null {
   if (value === undefined || !/^\d{1,16}$/.test(value.text)) return null;
   const sequence = Number(value.text);
-  return Number.isSafeInteger(sequence) ? sequence : null;
+  return Math.abs(sequence) <= greatestSequence && Number.isInteger(sequence) ? sequence : null;
 }
+
+/** The greatest integer that the Avro codec writes exactly. */
+const greatestSequence = 2 ** 53 - 2;
 
 const detailFields = [
   'eventId',
