@@ -17,6 +17,8 @@ export interface OwnedFeed {
   ledger: FeedLedger;
   /** Start of the silence at the live end, once declared. */
   openFrom: Instant | null;
+  /** When a notification of it arrived here last, or when it was read anew. */
+  heardAt: Instant;
   /** Its people are still to be asked from here on; Infinity when they were. */
   unaskedFrom: Instant;
 }
@@ -41,6 +43,7 @@ export async function applyMarks(
       await refreshFeed(owner, partition, tenantId, integrationId);
       continue;
     }
+    known.heardAt = owner.clock.now();
     for (const at of ofFeed.flatMap(({ least, greatest }) => [least, greatest])) {
       const marked = markFeed(known.ledger, at);
       known.ledger = marked.ledger;
@@ -79,6 +82,7 @@ export async function refreshFeed(
     integrationId,
     ledger: { thresholdMs, ...heard },
     openFrom: stillOpen ? told.openFrom : null,
+    heardAt: owner.clock.now(),
     unaskedFrom: Math.min(
       told && !told.asked ? told.changedFrom : Number.POSITIVE_INFINITY,
       firstDifference(told?.gaps ?? [], heard.gaps),
@@ -88,15 +92,19 @@ export async function refreshFeed(
   partition.feeds.set(integrationKey(tenantId, integrationId), feed);
 }
 
-/** Declares feeds silent that have been so for longer than their threshold; the pipeline must not be behind. */
-export function openSilences(partition: Partition, now: Instant): void {
+/**
+ * Declares feeds silent that have been so for longer than their threshold. Everything accepted before `at` must be
+ * stored. A feed that still tells of the past is left alone: its people would be computed again with every batch.
+ */
+export function openSilences(partition: Partition, at: Instant): void {
   for (const feed of partition.feeds.values()) {
-    if (!isSilent(feed, now)) continue;
+    if (!isSilent(feed, at) || feed.heardAt >= at) continue;
     feed.openFrom = feed.ledger.last;
     feed.unaskedFrom = Math.min(feed.unaskedFrom, feed.ledger.last!);
   }
 }
 
+/** Silent for longer than its threshold, and its people do not know. */
 export const isSilent = ({ ledger, openFrom }: OwnedFeed, now: Instant): boolean =>
   openFrom === null &&
   ledger.thresholdMs > 0 &&

@@ -51,8 +51,10 @@ export interface AdherenceProcessor extends Processor {
   tick(): void;
   /** There is work that a settling would do. */
   hasWork(): boolean;
-  /** Declares feeds silent whose threshold has passed; the pipeline must not be behind. */
-  declareSilentFeeds(): Promise<void>;
+  /** People were asked for after every change of the configuration that is known here. */
+  hasAsked(): boolean;
+  /** Declares feeds silent whose threshold has passed; everything accepted before `at` must be stored. */
+  declareSilentFeeds(at: Instant): Promise<void>;
   mayBeSilent(): boolean;
   /** Tells on the topic `health` up to when everybody is computed and events are taken, per partition. */
   publishHealth(): Promise<void>;
@@ -162,7 +164,10 @@ export function adherenceProcessor(
     return settlings.map(({ partition, position }) => ({
       partition: partition.number,
       offset: position,
-      metadata: JSON.stringify({ configurationAsked: configurationOffset }),
+      metadata: JSON.stringify({
+        configurationAsked: configurationOffset,
+        feedsToDeclare: feedsToDeclare(partition),
+      }),
     }));
   }
 
@@ -334,12 +339,16 @@ export function adherenceProcessor(
     }
   }
 
-  async function declareSilentFeeds(): Promise<void> {
+  async function declareSilentFeeds(at: Instant): Promise<void> {
     for (const partition of partitions.values()) {
-      openSilences(partition, clock.now());
+      openSilences(partition, at);
       await askForFeeds(owner, partition);
     }
+    askForSettling();
   }
+
+  const feedsToDeclare = ({ feeds }: Partition): number =>
+    [...feeds.values()].filter((feed) => isSilent(feed, clock.now())).length;
 
   async function publishHealth(): Promise<void> {
     const messages = [...partitions.values()].map((partition) =>
@@ -361,10 +370,11 @@ export function adherenceProcessor(
       for (const number of partitions.keys()) tickDue.add(number);
     },
     hasWork,
-    mayBeSilent: () =>
-      [...partitions.values()].some(({ feeds }) =>
-        [...feeds.values()].some((feed) => isSilent(feed, clock.now())),
+    hasAsked: () =>
+      [...partitions.values()].every(
+        ({ askedConfiguration }) => askedConfiguration >= configuration.offset(),
       ),
+    mayBeSilent: () => [...partitions.values()].some((partition) => feedsToDeclare(partition) > 0),
   };
 }
 

@@ -14,7 +14,7 @@ import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
 import type { AdherenceConfig } from './config.ts';
 import { newChangeNotes, noteChange } from './configuration-changes.ts';
 import type { Owner } from './owner.ts';
-import { pipelineIsBehind } from './pipeline-lag.ts';
+import { type Horizon, horizonAt } from './pipeline-lag.ts';
 import { type AdherenceProcessor, adherenceProcessor } from './processor.ts';
 import { rejectedProcessor } from './rejected-processor.ts';
 
@@ -36,6 +36,9 @@ export interface RunningAdherence {
   /** For tests: everything taken, settled and computed. */
   idle(): Promise<void>;
 }
+
+/** While ClickHouse is away the board goes on and what is taken waits in memory. */
+const outageLimits = { unsettledMessages: 500_000, retryForMs: 12 * 60 * 60_000 };
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -76,6 +79,7 @@ export async function start(
     groupId: consumerGroups.adherence,
     processor,
     settleWhen: { messages: config.ADHERENCE_SETTLE_MESSAGES, maxDelayMs: config.ADHERENCE_SETTLE_DELAY_MS },
+    limits: outageLimits,
     clock,
     log,
     metrics,
@@ -104,10 +108,16 @@ export async function start(
     failed: Promise.race([consumption.failed, rejected.failed, configuration.failed]),
     lastProgressAt: () => Math.min(consumption.lastProgressAt(), rejected.lastProgressAt()),
     async idle() {
-      do {
+      const [end] = await broker.endOffsets(topics.configuration.name);
+      await configuration.waitFor(end?.offset ?? 0);
+      for (;;) {
         await Promise.all([consumption.idle(), rejected.idle()]);
-        if (processor.hasWork()) consumption.settleSoon();
-      } while (processor.hasWork());
+        if (processor.mayBeSilent()) {
+          await consumption.run(() => processor.declareSilentFeeds(clock.now() + 1));
+        } else if (!processor.hasWork() && processor.hasAsked()) return;
+        consumption.settleSoon();
+        await consumption.run(() => undefined);
+      }
     },
   };
 }
@@ -151,7 +161,7 @@ function scheduleWork(
   };
   again('due changes', () => dueChanges(consumption, processor, clock), dueStepMs);
   again('results', () => tick(consumption, processor, config), config.RESULT_TICK_SECONDS * 1000);
-  again('silent feeds', () => silentFeeds(broker, consumption, processor), silenceStepMs);
+  again('silent feeds', silentFeeds(broker, clock, consumption, processor), silenceStepMs);
   again('health', () => health(consumption, processor), healthStepMs);
   return {
     stop() {
@@ -164,7 +174,9 @@ function scheduleWork(
 const retryMs = 1_000;
 /** The board follows a due change within this. */
 const dueStepMs = 250;
-const silenceStepMs = 5_000;
+const silenceStepMs = 1_000;
+/** A feed has to be quiet here for so long before it is declared silent. */
+const quietMs = 2_000;
 const healthStepMs = 2_000;
 
 async function dueChanges(
@@ -186,15 +198,25 @@ async function tick(
   return config.RESULT_TICK_SECONDS * 1000;
 }
 
-async function silentFeeds(
+function silentFeeds(
   broker: Broker,
+  clock: Clock,
   consumption: Consumption,
   processor: AdherenceProcessor,
-): Promise<number> {
-  if (processor.mayBeSilent() && !(await pipelineIsBehind(broker))) {
-    await consumption.run(() => processor.declareSilentFeeds());
-  }
-  return silenceStepMs;
+): () => Promise<number> {
+  let horizon: Horizon | null = null;
+  return async () => {
+    if (!processor.mayBeSilent()) {
+      horizon = null;
+      return silenceStepMs;
+    }
+    horizon ??= await horizonAt(broker, clock.now());
+    const { at, reached } = horizon;
+    if (clock.now() - at < quietMs || !(await reached())) return silenceStepMs;
+    horizon = null;
+    await consumption.run(() => processor.declareSilentFeeds(at));
+    return silenceStepMs;
+  };
 }
 
 async function health(consumption: Consumption, processor: AdherenceProcessor): Promise<number> {
