@@ -54,8 +54,8 @@ export function createMicroBatcher(options: MicroBatcherOptions): MicroBatcher {
   const { producer, clock = systemClock, metrics = noMetrics, deadlineMs = 2_000 } = options;
   const { maxBatchMessages = 2_000, maxBatchBytes = 900_000 } = options;
   const { maxQueueMessages = 50_000, maxQueueBytes = 64 * 1024 * 1024 } = options;
-  /** In the order of their deadlines; settled ones are dropped when they come to the front. */
   const waiting: Call[] = [];
+  /** In the order of their deadlines; settled ones are dropped when they come to the front, with their messages. */
   let open: Call[] = [];
   let queuedMessages = 0;
   let queuedBytes = 0;
@@ -140,6 +140,8 @@ export function createMicroBatcher(options: MicroBatcherOptions): MicroBatcher {
       else call.durable += count;
       if (call.durable === call.messages.length) settle(call, null);
     }
+    dropSettled();
+    reportQueue();
   }
 
   function settle(call: Call, error: Error | null): void {
@@ -147,10 +149,19 @@ export function createMicroBatcher(options: MicroBatcherOptions): MicroBatcher {
     call.settled = true;
     queuedMessages -= call.messages.length;
     queuedBytes -= sum(call.sizes);
-    metrics.set('adherence_batch_queue_messages', {}, queuedMessages);
-    metrics.set('adherence_batch_queue_bytes', {}, queuedBytes);
     if (error) call.reject(error);
     else call.resolve();
+  }
+
+  function dropSettled(): void {
+    let settled = 0;
+    while (open[settled]?.settled) settled += 1;
+    if (settled > 0) open = open.slice(settled);
+  }
+
+  function reportQueue(): void {
+    metrics.set('adherence_batch_queue_messages', {}, queuedMessages);
+    metrics.set('adherence_batch_queue_bytes', {}, queuedBytes);
   }
 
   /** One timer for all calls: they have the same deadline, so the oldest is the next. */
@@ -161,6 +172,7 @@ export function createMicroBatcher(options: MicroBatcherOptions): MicroBatcher {
   function expire(): void {
     const now = clock.now();
     for (const call of open) if (call.deadlineAt <= now) settle(call, new DeadlineError('send', deadlineMs));
+    reportQueue();
     armDeadline();
   }
 

@@ -1,5 +1,5 @@
 /** Which integration a notification URL token belongs to. Tokens are known by their hash alone. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '@adherence/runtime/clock.ts';
 
 export interface TokenOwner {
@@ -50,8 +50,8 @@ export function createTokenDirectory({
 
   return {
     find(token) {
-      const hash = createHash('sha256').update(token).digest('hex');
-      return resolveToken(hash) ?? catchUpSoon().then(() => resolveToken(hash));
+      const digest = hash('sha256', token, 'hex');
+      return resolveToken(digest) ?? catchUpSoon().then(() => resolveToken(digest));
     },
   };
 }
