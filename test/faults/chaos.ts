@@ -1,7 +1,7 @@
 /** What is killed, leaves and joins, and when, as a pure function of the seed. */
 import { type Random, randomOf } from '@adherence/demo/random.ts';
 
-export const kinds = ['kafka', 'clickhouse', 'ingress', 'enrichment', 'adherence'] as const;
+export const kinds = ['kafka', 'clickhouse', 'ingress', 'enrichment', 'adherence', 'console'] as const;
 export type Kind = (typeof kinds)[number];
 
 export interface ChaosStep {
@@ -21,6 +21,7 @@ export const instancesAtStart: Readonly<Record<Kind, number>> = {
   ingress: 2,
   enrichment: 3,
   adherence: 3,
+  console: 1,
 };
 
 const firstAt = 0.04;
@@ -59,7 +60,7 @@ export function chaosOf(seed: number): ChaosStep[] {
 }
 
 const extraKills = (random: Random): Kind[] =>
-  Array.from({ length: random.whole(2, 5) }, () => random.pick(kinds));
+  Array.from({ length: random.whole(1, 4) }, () => random.pick(kinds));
 
 /** The only instance of a kind is not killed twice in a row: it would hardly be up in between. */
 function apart(kills: readonly Kind[]): Kind[] {

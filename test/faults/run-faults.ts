@@ -1,5 +1,5 @@
 /**
- * `npm run faults [-- --seeds 100 --from 1 --day YYYY-MM-DD]`: one fault run after the other, a line for each, a
+ * `npm run faults [-- --seeds 100 --from 1 --day YYYY-MM-DD --keep]`: one fault run after the other, a line for each, a
  * report in .local/. Exit code 1 when a seed failed; its data and logs are kept.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     day: { type: 'string', default: localDateOf(tenantTimeZone, Date.now()) },
     data: { type: 'string', default: '.local/faults' },
+    keep: { type: 'boolean', default: false },
   },
 });
 const first = Number(values.from);
@@ -35,6 +36,7 @@ for (let seed = first; seed < first + Number(values.seeds); seed += 1) {
     today: values.day,
     dataDir: join(dataDir, `seed-${seed}`),
     print: (line) => console.log(line),
+    keep: values.keep,
   });
   reports.push(report);
   console.log(lineOf(report));

@@ -25,6 +25,8 @@ export interface SeedOptions {
   readonly today: string;
   readonly dataDir: string;
   readonly print: (line: string) => void;
+  /** Keeps data and logs of a run without faults too. */
+  readonly keep?: boolean;
 }
 
 export interface SeedReport {
@@ -50,7 +52,7 @@ export interface SeedReport {
 }
 
 const loadMs = 60_000;
-const loadLimitMs = 150_000;
+const loadLimitMs = 240_000;
 const settleLimitMs = 90_000;
 /** Silent feeds are declared by time, not by input: the tenants may learn of them one after the other. */
 const alikeLimitMs = 30_000;
@@ -71,7 +73,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedReport> {
   }
   const { faults, chaos, tookMs } = run;
   const unexpected = stack?.unexpected ?? [];
-  if (faults.length === 0) await rm(dataDir, { recursive: true, force: true });
+  if (faults.length === 0 && !options.keep) await rm(dataDir, { recursive: true, force: true });
   return { seed, today, faults, chaos, tookMs, unexpected, changes: run.changes.length, ...run.counts };
 }
 
@@ -115,7 +117,7 @@ function newRun({ seed, today, print }: SeedOptions) {
 
 async function disturbedAndUndisturbed(run: Run, stack: Stack): Promise<void> {
   const { seed, centre, load, changes, timed } = run;
-  const signal = AbortSignal.timeout(600_000);
+  const signal = AbortSignal.timeout(900_000);
   const disturbed = await timed('set-up', () =>
     createTenant(stack, `disturbed-${seed}`, centre.configuration, centre.shifts, signal),
   );

@@ -1,5 +1,6 @@
 /** The real stack under test: Kafka, registry, ClickHouse engine and the services, each a child process. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '@adherence/runtime/migrate.ts';
 import { type Child, startChild, untilReady } from '@adherence/stack/child.ts';
@@ -25,13 +26,14 @@ export interface Stack {
 }
 
 const readyLimitMs = 120_000;
+const single: ReadonlySet<Kind> = new Set(['kafka', 'clickhouse', 'console']);
 
 export async function startStack(dataDir: string): Promise<Stack> {
   const unexpected: string[] = [];
   const parts = new Map<string, Part>();
   const logFile = (name: string) => join(dataDir, 'logs', `${name}.log`);
   const keep = async (name: string, start: () => Promise<Child>): Promise<void> => {
-    const part = keepRunning(name, start, (what) => unexpected.push(what));
+    const part = keepRunning(name, start, (what) => unexpected.push(`${what}${lastError(logFile(name))}`));
     parts.set(name, part);
     await part.started;
   };
@@ -81,9 +83,9 @@ export async function startStack(dataDir: string): Promise<Stack> {
     ingress: (name) => service('ingress', name, { INGRESS_PORT: String(ports[name]) }, ports[name]),
     enrichment: (name) => service('enrichment', name, {}),
     adherence: (name) => service('adherence', name, {}),
+    console: (name) => service('console', name, { CONSOLE_PORT: String(ports.console) }, ports.console),
   };
-  const nameOf = (kind: Kind, instance: number) =>
-    kind === 'kafka' || kind === 'clickhouse' ? kind : `${kind}-${instance}`;
+  const nameOf = (kind: Kind, instance: number) => (single.has(kind) ? kind : `${kind}-${instance}`);
   const instances = (kind: Kind) =>
     Array.from({ length: instancesAtStart[kind] }, (_, instance) => {
       const name = nameOf(kind, instance);
@@ -106,9 +108,7 @@ export async function startStack(dataDir: string): Promise<Stack> {
       ...instances('adherence'),
       ...instances('enrichment'),
       ...instances('ingress'),
-      keep('console', () =>
-        service('console', 'console', { CONSOLE_PORT: String(ports.console) }, ports.console),
-      ),
+      ...instances('console'),
     ]);
   } catch (error) {
     end();
@@ -129,6 +129,13 @@ export async function startStack(dataDir: string): Promise<Stack> {
       else await parts.get(name)!.kill(downMs);
     },
   };
+}
+
+/** What it said last about an error, shortened. */
+function lastError(logFile: string): string {
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-200);
+  const line = lines.findLast((text) => text.includes('"level":"error"'));
+  return line === undefined ? '' : `: ${line.slice(0, 600)}`;
 }
 
 async function portsFor(names: readonly string[]): Promise<Record<string, number>> {
