@@ -1,7 +1,10 @@
 /**
  * The three calls of a Confluent-compatible schema registry that we need, each with a deadline and with errors by
- * status. (The kafkajs client has no time-out and reports a refused connection as status 400.)
+ * status. Writers' schemas are read by kafkajs' client; registering is not its job here, since it takes three calls,
+ * has no time-out and reports a refused connection as status 400, which cannot be told from a refused schema.
  */
+import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
+import { systemClock, within } from './clock.ts';
 import { asError, OperationalError } from './errors.ts';
 
 export interface Registry {
@@ -39,6 +42,14 @@ export function openRegistry({ url, username, password, timeoutMs = 5_000 }: Reg
   const headers: Record<string, string> = { 'content-type': 'application/vnd.schemaregistry.v1+json' };
   if (user) headers.authorization = `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
 
+  const newReader = () =>
+    new SchemaRegistry({
+      host: base,
+      retry: { retries: 0 },
+      ...(user ? { auth: { username: user, password: secret } } : {}),
+    });
+  let reader = newReader();
+
   const call = async (method: string, path: string, body?: object) => {
     try {
       const response = await fetch(`${base}${path}`, {
@@ -66,10 +77,20 @@ export function openRegistry({ url, username, password, timeoutMs = 5_000 }: Reg
       return (JSON.parse(text) as { id: number }).id;
     },
     async schemaOf(id) {
-      const { status, text } = await call('GET', `/schemas/ids/${id}`);
-      if (status === 404) return null;
-      if (status !== 200) refuse(status, 'schema by id');
-      return (JSON.parse(text) as { schema: string }).schema;
+      const late = () => {
+        // It would go on waiting for the answer that never came whenever this id is asked for again.
+        reader = newReader();
+        return new OperationalError('REGISTRY_UNREACHABLE', `schema registry: no answer in ${timeoutMs} ms`);
+      };
+      try {
+        const schema = await within(systemClock, reader.getSchema(id), timeoutMs, late);
+        return JSON.stringify(schema);
+      } catch (error) {
+        if ((error as { status?: unknown }).status === 404) return null;
+        if (error instanceof OperationalError) throw error;
+        const { message } = asError(error);
+        throw new OperationalError('REGISTRY_SCHEMA', `schema registry, schema by id: ${message}`, error);
+      }
     },
     async setCompatibility(subject, compatibility) {
       const { status } = await call('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility });
