@@ -101,4 +101,5 @@ const encoder = new TextEncoder();
 export const personKey = (tenantId: string, personId: string): string => `${tenantId}|${personId}`;
 export const externalUserKey = (tenantId: string, integrationId: string, externalUserId: string): string =>
   `${tenantId}|${integrationId}|${externalUserId}`;
-export const integrationKey = (tenantId: string, integrationId: string): string => `${tenantId}|${integrationId}`;
+export const integrationKey = (tenantId: string, integrationId: string): string =>
+  `${tenantId}|${integrationId}`;
