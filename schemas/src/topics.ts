@@ -91,10 +91,19 @@ export const consumerGroups = {
 
 /** FNV-1a, 32 bit, over UTF-8: the partition of a key on every producer, so that no client's default decides it. */
 export function partitionOf(key: string, partitions: number): number {
-  const bytes = encoder.encode(key);
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) {
+    const byte = key.charCodeAt(i);
+    if (byte > 0x7f) return hashOf(encoder.encode(key)) % partitions;
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return (hash >>> 0) % partitions;
+}
+
+function hashOf(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0) % partitions;
+  return hash >>> 0;
 }
 const encoder = new TextEncoder();
 
