@@ -31,8 +31,9 @@ export async function readStaticFiles(folder: string): Promise<StaticFiles> {
   return {
     respond(pathname) {
       const found = files.get(pathname);
-      // Addresses of screens may end in an id with a dot; files are only below /assets/ and by their names.
-      const file = found ?? (pathname.startsWith('/assets/') ? undefined : files.get('/index.html'));
+      // Addresses of screens may end in an id with a dot; files are at the top or below /assets/.
+      const isFile = pathname.startsWith('/assets/') || /^\/[^/]*\.[^/]*$/.test(pathname);
+      const file = found ?? (isFile ? undefined : files.get('/index.html'));
       if (!file) return files.size === 0 ? notBuilt() : new Response('Not found', { status: 404 });
       // Names of assets change with their content.
       const isAsset = found !== undefined && pathname.startsWith('/assets/');
