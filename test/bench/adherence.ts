@@ -24,7 +24,7 @@ export async function benchAdherence(say: (line: string) => void): Promise<Secti
   for (const { people, eventsPerPerson } of sizes) {
     const stack = await startStack({ clickhouse: true, registry: 'stub' });
     try {
-      const row = await measure(stack, people, eventsPerPerson);
+      const row = await measureAdherence(stack, people, eventsPerPerson);
       rows.push(row);
       say(`${people} people: ${Math.round(row['events/s of a core'] as number)} events/s of a core`);
       const value = row['events/s of a core'] as number;
@@ -43,7 +43,11 @@ export async function benchAdherence(say: (line: string) => void): Promise<Secti
   return [{ title: 'Adherence: activity events to stored facts and results', rows, notes, aims }];
 }
 
-async function measure(stack: LocalStack, people: number, eventsPerPerson: number): Promise<Row> {
+export async function measureAdherence(
+  stack: LocalStack,
+  people: number,
+  eventsPerPerson: number,
+): Promise<Row> {
   const { broker, codec, kafka, engine, db } = stack;
   const producer = await broker.producer();
   await configure(producer, people);

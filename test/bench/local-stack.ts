@@ -1,5 +1,5 @@
 /** Real parts in a folder of their own, on free ports of the loopback interface, and services as processes on them. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Broker } from '@adherence/runtime/broker/broker.ts';
@@ -13,7 +13,7 @@ import { migrateSchemas, migrateTables } from '@adherence/runtime/migrate.ts';
 import { openRegistry } from '@adherence/runtime/registry.ts';
 import { retryOperational } from '@adherence/runtime/retry.ts';
 import { type TopicDefinition, topics } from '@adherence/schemas/topics.ts';
-import { type Child, startChild, untilReady } from '@adherence/stack/child.ts';
+import { type Child, describeExit, startChild, untilReady } from '@adherence/stack/child.ts';
 import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
 import { type KafkaPart, startKafka } from '@adherence/stack/kafka.ts';
 import { answersOk, nodeFlags, repository } from '@adherence/stack/launcher.ts';
@@ -71,6 +71,7 @@ export async function startStack(wanted: {
   await migrateSchemas(openRegistry({ url: registryUrl }));
   if (engine) await migrateTables(db);
   const children: Child[] = [];
+  const stopping = new Set<Child>();
 
   const run: LocalStack['run'] = async (name, script, env, readyUrl) => {
     const child = await startChild({
@@ -82,8 +83,17 @@ export async function startStack(wanted: {
       logFile: inFolder(`${name}.log`),
     });
     children.push(child);
+    child.exited.then((exit) => {
+      if (stopping.has(child)) return;
+      const words = readFileSync(child.logFile, 'utf8').split('\n').slice(-20).join('\n');
+      console.error(`${name} ended in the middle (${describeExit(exit)}):\n${words}`);
+    });
     await untilReady(child, () => answersOk(readyUrl), readyLimitMs, 50);
-    return child;
+    const stop = (graceMs?: number) => {
+      stopping.add(child);
+      return child.stop(graceMs);
+    };
+    return { ...child, stop };
   };
 
   return {
@@ -117,7 +127,10 @@ export async function startStack(wanted: {
       return { ...(await run(name, script, settings, readyUrl)), url };
     },
     async stop() {
-      for (const child of children.reverse()) await child.stop();
+      for (const child of children.reverse()) {
+        stopping.add(child);
+        await child.stop();
+      }
       await broker.close();
       await db.close();
       await real?.stop();
