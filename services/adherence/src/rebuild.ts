@@ -8,6 +8,7 @@ import { userKey } from '@adherence/domain/compute/actual.ts';
 import { compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
 import { isUndecided, liveState, nextChange } from '@adherence/domain/compute/live.ts';
 import { appendSegments, carryAt, clipSegments, isOut } from '@adherence/domain/compute/segments.ts';
+import { type TenantTables, timeZoneOf } from '@adherence/domain/configuration/tables.ts';
 import type { Instant, LineFact, ScheduleDocument, Segment } from '@adherence/domain/model.ts';
 import { personKey } from '@adherence/schemas/topics.ts';
 import type { HeldDocument } from './domain/judge-schedules.ts';
@@ -16,7 +17,14 @@ import { addFact, dropFactsBefore, type UserFacts, userFacts } from './domain/us
 import { feedReason, feedsOf, loadToldFeeds } from './feeds.ts';
 import { configurationOf, type Owner, type PersonConfiguration, policyReachMs } from './owner.ts';
 import type { Partition, Rebuild } from './partition.ts';
-import { type Lines, loadFirstFacts, loadFirstShiftDates, loadLines, loadSchedules } from './store/store.ts';
+import {
+  type Lines,
+  loadFirstFacts,
+  loadFirstShiftDates,
+  loadLines,
+  loadSchedules,
+  loadStoredResults,
+} from './store/store.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -44,8 +52,7 @@ export async function rebuildPeople(
   const tables = configuration.state().tenants.get(tenantId);
   if (!tables) return [];
   await refreshFeeds(owner, tenantId, rebuilds);
-  const starts = await startsOf(owner, tenantId, rebuilds);
-  const reach = policyReachMs(tables);
+  const starts = await startsOf(owner, tenantId, tables, rebuilds);
   const rebuilt: Rebuilt[] = [];
   let open = rebuilds.filter(({ personId }) => configurationOf(owner, tenantId, personId) !== null);
   for (const { personId, partition } of rebuilds) {
@@ -53,7 +60,7 @@ export async function rebuildPeople(
   }
   // Most episodes that reach into a range began within a day before it; the others are read further back.
   for (let lookBackDays = 1; open.length > 0; lookBackDays *= 4) {
-    const loadFrom = (personId: string) => starts.get(personId)! - reach - lookBackDays * dayMs;
+    const loadFrom = (personId: string) => starts.get(personId)! - lookBackDays * dayMs;
     const earliest = Math.min(...open.map(({ personId }) => loadFrom(personId)));
     const users = open.flatMap(
       ({ personId }) => configurationOf(owner, tenantId, personId)?.externalUsers ?? [],
@@ -71,9 +78,16 @@ export async function rebuildPeople(
       const { personId } = rebuild;
       const known = configurationOf(owner, tenantId, personId);
       if (!known) continue;
-      const from = starts.get(personId)! - reach;
       const held = documents.get(personId) ?? [];
-      const result = computePerson(owner, rebuild, known, lines, held, from, loadFrom(personId));
+      const result = computePerson(
+        owner,
+        rebuild,
+        known,
+        lines,
+        held,
+        starts.get(personId)!,
+        loadFrom(personId),
+      );
       if (result) rebuilt.push(result);
       else again.push(rebuild);
     }
@@ -107,11 +121,10 @@ function computePerson(
   };
   const windowStart = Math.min(windowStartAt(timeZone, asOf), asOf);
   const start = Math.min(from, windowStart);
-  const computeFrom = Math.min(loadedFrom, start);
-  const { segments, end } = compute(inputs, rules, { from: computeFrom, to: asOf, asOf, carry: null });
+  const { segments, end } = compute(inputs, rules, { from: loadedFrom, to: asOf, asOf, carry: null });
   const reachesIn = segments[0] !== undefined && isOut(segments[0].state);
   const carry = carryAt(segments, start);
-  if (reachesIn && carry && carry.since === computeFrom && couldReachFurther(facts, computeFrom)) return null;
+  if (reachesIn && carry && carry.since === loadedFrom && couldReachFurther(facts, loadedFrom)) return null;
   const writeFrom = carry && isUndecided(carry, rules, start) ? carry.since : start;
   const person: Person = {
     key,
@@ -185,37 +198,66 @@ function mergeSchedules(
   return schedules;
 }
 
-/** Where each person is to be computed from: as asked, not before its first input nor before what is kept. */
+/**
+ * Where each person is to be computed from: as asked and as far before as the missing-logout policy reaches, not before
+ * its first input nor before what is kept; the window in memory at least, since that is replaced as a whole.
+ */
 async function startsOf(
   owner: Owner,
   tenantId: string,
+  tables: TenantTables,
   rebuilds: readonly Rebuild[],
 ): Promise<Map<string, Instant>> {
   const now = owner.clock.now();
   const kept = now - owner.retentionMs;
-  const starts = new Map<string, Instant>();
-  const unbounded = rebuilds.filter(({ from }) => from <= kept);
-  for (const { personId, from } of rebuilds) starts.set(personId, Math.max(from, kept));
-  if (unbounded.length === 0) return starts;
-  const personIds = unbounded.map(({ personId }) => personId);
+  const reach = policyReachMs(tables);
+  const firsts = await firstDaysOf(
+    owner,
+    tenantId,
+    rebuilds.filter(({ from }) => from <= kept).map(({ personId }) => personId),
+  );
+  return new Map(
+    rebuilds.map(({ personId, from }) => {
+      const person = tables.people.get(personId)?.document;
+      const windowStart = person ? windowStartAt(timeZoneOf(tables, person), now) : now;
+      const asked = Math.max(from, kept, firsts.get(personId) ?? kept);
+      return [personId, Math.min(asked - reach, windowStart)];
+    }),
+  );
+}
+
+/** Start of the first day of each person that has any input, or any row of inputs that were there once. */
+async function firstDaysOf(
+  owner: Owner,
+  tenantId: string,
+  personIds: readonly string[],
+): Promise<Map<string, Instant>> {
+  const firstDays = new Map<string, Instant>();
+  if (personIds.length === 0) return firstDays;
   const users = personIds.flatMap((id) => configurationOf(owner, tenantId, id)?.externalUsers ?? []);
   const firstFacts = await loadFirstFacts(owner.db, tenantId, users);
   const firstDates = await loadFirstShiftDates(owner.db, tenantId, personIds);
+  const stored = await loadStoredResults(owner.db, tenantId, personIds);
   for (const personId of personIds) {
     const known = configurationOf(owner, tenantId, personId);
     if (!known) continue;
+    const { timeZone, externalUsers } = known;
     const firstDate = firstDates.get(personId);
-    const first = Math.min(
-      now,
-      ...known.externalUsers.map(
-        ({ integrationId, externalUserId }) =>
-          firstFacts.get(userKey(integrationId, externalUserId)) ?? Number.POSITIVE_INFINITY,
-      ),
-      firstDate ? dayStart(known.timeZone, addDays(firstDate, -1)) : Number.POSITIVE_INFINITY,
+    const firstRow = stored.get(personId)?.firstDay;
+    const facts = externalUsers.flatMap(
+      ({ integrationId, externalUserId }) => firstFacts.get(userKey(integrationId, externalUserId)) ?? [],
     );
-    starts.set(personId, Math.max(kept, dayStart(known.timeZone, localDateOf(known.timeZone, first))));
+    firstDays.set(
+      personId,
+      Math.min(
+        owner.clock.now(),
+        ...facts.map((at) => dayStart(timeZone, localDateOf(timeZone, at))),
+        ...(firstDate ? [dayStart(timeZone, addDays(firstDate, -1))] : []),
+        ...(firstRow ? [dayStart(timeZone, firstRow)] : []),
+      ),
+    );
   }
-  return starts;
+  return firstDays;
 }
 
 /** Feeds never read, and those that a request says have changed. */

@@ -13,7 +13,7 @@ import { createLocalCodec } from '@adherence/runtime/codec.ts';
 import { FencedError } from '@adherence/runtime/errors.ts';
 import { silentLog } from '@adherence/runtime/log.ts';
 import { migrateTables } from '@adherence/runtime/migrate.ts';
-import type { ScheduleSet } from '@adherence/schemas/records.ts';
+import type { ActivityEvent, ScheduleSet } from '@adherence/schemas/records.ts';
 import { personKey, topics } from '@adherence/schemas/topics.ts';
 import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -106,6 +106,32 @@ function scheduleSet(offset: number): InMessage {
   return { topic, partition, offset, key: personKey('t1', 'ann'), value, timestamp: now, headers: {} };
 }
 
+function event(offset: number, eventType: 'STATUS' | 'LOGOUT', occurredAt: number): InMessage {
+  const record: ActivityEvent = {
+    tenantId: 't1',
+    integrationId: 'odigo',
+    externalUserId: 'ann',
+    eventType,
+    status: eventType === 'STATUS' ? 'AVAILABLE' : null,
+    breakType: null,
+    occurredAt,
+    sequence: null,
+    dedupKey: `e${offset}`,
+    contentHash: `e${offset}`,
+    receivedAt: occurredAt,
+    flags: [],
+    detail: {},
+    personId: 'ann',
+    activityId: null,
+    configurationOffset: before.length,
+    sourcePartition: 0,
+    sourceOffset: offset,
+  };
+  const { name: topic } = topics.activityEvents;
+  const value = codec.encode('ActivityEvent', record);
+  return { topic, partition, offset, key: personKey('t1', 'ann'), value, timestamp: now, headers: {} };
+}
+
 async function amounts(): Promise<unknown> {
   const [row] = await db.query(`SELECT scheduled_ms, excluded_ms FROM person_days FINAL
 WHERE tenant = 't1' AND person = 'ann' AND day = '${shiftDate}'`);
@@ -168,4 +194,49 @@ test('who loses the partitions while people are computed again writes no results
   isLosing = true;
   await expect(late.processor.settle('asked')).rejects.toBeInstanceOf(FencedError);
   expect(await amounts()).toEqual(was);
+});
+
+test('a take-over late in the day knows the whole of yesterday, and what reaches into it', async () => {
+  await db.command('TRUNCATE TABLE person_days');
+  const evening = Date.parse('2026-03-05T20:00:00Z');
+  const yesterday = Date.parse('2026-03-03T23:00:00Z');
+  const yesterdays = () =>
+    db.query(`SELECT * EXCEPT (version, as_of, final_until) FROM person_days FINAL
+WHERE tenant = 't1' AND person = 'ann' AND day = '2026-03-04'`);
+  const messages = [
+    event(10, 'STATUS', yesterday - 20 * minute),
+    event(11, 'LOGOUT', yesterday + 90 * minute),
+    event(12, 'STATUS', yesterday + 120 * minute),
+    event(13, 'LOGOUT', yesterday + 150 * minute),
+  ];
+  const buffers = { bufferSeconds: { notPresent: 0, wrongActivity: 0, notScheduled: 600 }, validFrom: null };
+  const commands = [...before, command('settings', '', buffers)];
+  const first = owner(commands, evening);
+  await first.processor.assigned([{ partition, offset: 10, metadata: null }]);
+  await first.processor.take({ partition, messages, highWatermark: 14 });
+  await first.processor.settle('delay');
+  const was = await yesterdays();
+  expect(was).toMatchObject([{ not_scheduled_ms: 120 * minute }]);
+
+  const next = owner(commands, evening + minute);
+  const metadata = JSON.stringify({ configurationAsked: commands.length });
+  await next.processor.assigned([{ partition, offset: 14, metadata }]);
+  await next.processor.settle('asked');
+  expect(await yesterdays()).toEqual(was);
+});
+
+test('days of a person that lost its only user, and never had a schedule, become empty', async () => {
+  for (const table of ['person_days', 'facts', 'schedules']) await db.command(`TRUNCATE TABLE ${table}`);
+  const day = Date.parse('2026-02-20T09:00:00Z');
+  const worked = () =>
+    db.query(`SELECT sum(worked_ms) AS ms FROM person_days FINAL WHERE tenant = 't1' AND person = 'ann'`);
+  const first = owner(before, now);
+  await first.processor.assigned([{ partition, offset: 20, metadata: null }]);
+  const messages = [event(20, 'STATUS', day), event(21, 'LOGOUT', day + 60 * minute)];
+  await first.processor.take({ partition, messages, highWatermark: 22 });
+  await first.processor.settle('delay');
+  expect(await worked()).toEqual([{ ms: 60 * minute }]);
+  first.later([command('person', 'ann', { name: 'Ann' })]);
+  await first.processor.settle('asked');
+  expect(await worked()).toEqual([{ ms: 0 }]);
 });
