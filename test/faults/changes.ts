@@ -227,7 +227,16 @@ function moveUser(desk: Desk): ApiRequest[] {
   return [putPerson(desk, from), putPerson(desk, to)];
 }
 
+/** Of someone who works without a schedule, if there is one: nothing may remain of it. */
 function takeUser(desk: Desk): ApiRequest[] {
+  const { random, centre, assignments } = desk;
+  const planned = new Set(centre.shifts.map(({ personId }) => personId));
+  const unplanned = [...assignments].filter(([personId, list]) => list.length > 0 && !planned.has(personId));
+  if (unplanned.length > 0) {
+    const [personId] = random.pick(unplanned as [(typeof unplanned)[0], ...typeof unplanned]);
+    assignments.set(personId, []);
+    return [putPerson(desk, personId)];
+  }
   const pair = twoPeople(desk);
   if (!pair) return [];
   replace(desk, pair.from, pair.assignment, []);

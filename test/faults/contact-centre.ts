@@ -28,11 +28,14 @@ export interface Shift {
 }
 
 export interface Centre {
+  /** What each works; some work without a schedule. */
+  readonly worked: readonly Shift[];
   /** Shift dates, the last one is yesterday. */
   readonly dates: readonly string[];
   readonly agents: readonly Agent[];
   /** Users that are sent from the start and that nobody is mapped to at first. */
   readonly strangers: readonly ExternalUser[];
+  /** The schedules at the start. */
   readonly shifts: readonly Shift[];
   /** Everything but schedules, in an order in which it can be written. */
   readonly configuration: readonly ApiRequest[];
@@ -82,8 +85,10 @@ export function centreOf(seed: number, today: string): Centre {
     integrationId: integrations[number % 2]!.id,
     externalUserId: `stranger.${number}@helios.example`,
   }));
-  const shifts = agents.flatMap((agent) => shiftsOf(seed, agent, dates));
-  return { dates, agents, strangers, shifts, configuration: configurationOf(agents) };
+  const worked = agents.flatMap((agent) => shiftsOf(seed, agent, dates));
+  const unplanned = new Set(agents.filter(() => random.chance(0.12)).map(({ personId }) => personId));
+  const shifts = worked.filter(({ personId }) => !unplanned.has(personId));
+  return { dates, agents, strangers, worked, shifts, configuration: configurationOf(agents) };
 }
 
 function agentOf(random: Random, number: number): Agent {

@@ -38,7 +38,7 @@ interface Event extends ExternalUser {
 
 export function loadOf(seed: number, centre: Centre): Load {
   const random = randomOf('faults', seed, 'load');
-  const events = centre.shifts.flatMap((shift) => eventsOfShift(seed, centre, shift));
+  const events = centre.worked.flatMap((shift) => eventsOfShift(seed, centre, shift));
   for (const stranger of centre.strangers) events.push(...eventsOfStranger(random, centre, stranger));
   const items = events.map(itemOf);
   for (const event of events) if (random.chance(0.005)) items.push(itemOf(corrected(event)));
@@ -117,9 +117,9 @@ function statusFor(random: Random, planned: string | undefined): StatusAndBreak 
   return [random.pick(['AVAILABLE', 'TALKING', 'WRAPUP', 'TALKING', 'BACKOFFICE']), null];
 }
 
-function eventsOfStranger(random: Random, { shifts }: Centre, user: ExternalUser): Event[] {
+function eventsOfStranger(random: Random, { worked }: Centre, user: ExternalUser): Event[] {
   const events: Event[] = [];
-  for (const { activities } of shifts.filter((_, index) => index % 9 === 0).slice(0, 8)) {
+  for (const { activities } of worked.filter((_, index) => index % 9 === 0).slice(0, 8)) {
     const at = activities[0]!.start;
     const [status, breakType] = statusFor(random, undefined);
     events.push(eventOf(random, user, 'STATUS', status, breakType, at + random.whole(0, 200) * minute));
