@@ -248,8 +248,9 @@ export async function storeRequests({ db }: Owner, requests: readonly Request[],
   );
 }
 
-/** Rows of one insert; keeps bodies of person_days at some megabytes. */
+/** Rows of one insert. A row of person_days has some 30 to 50 KB of text, all of which is in memory at once. */
 const rowsPerInsert = 2_000;
+const daysPerInsert = 500;
 
 async function insert(
   db: Owner['db'],
@@ -257,7 +258,7 @@ async function insert(
   columns: readonly string[],
   rows: readonly Row[],
 ): Promise<void> {
-  for (let i = 0; i < rows.length; i += rowsPerInsert) {
-    await db.insertRows(table, columns, rows.slice(i, i + rowsPerInsert));
-  }
+  const atOnce = table === 'person_days' ? daysPerInsert : rowsPerInsert;
+  for (let i = 0; i < rows.length; i += atOnce)
+    await db.insertRows(table, columns, rows.slice(i, i + atOnce));
 }
