@@ -15,10 +15,10 @@ import { configure, externalUserOf, integrationId, notification, tenantId } from
 import { type LocalStack, startStack } from './local-stack.ts';
 import { memoryMb } from './processes.ts';
 import { type Progress, startWatch } from './progress.ts';
-import { mean, type Row, type Section } from './report.ts';
+import type { Row, Section } from './report.ts';
 import { sendAll } from './send-all.ts';
 
-const rounds = 2;
+const rounds = 3;
 const messages = 120_000;
 const skip = 40_000;
 const bareGroup = 'bench-bare-enrichment';
@@ -43,11 +43,11 @@ export async function benchEnrichment(say: (line: string) => void): Promise<Sect
         ours.push(await measure(stack, () => stack.service('enrichment'), consumerGroups.enrichment));
       }
       if (compared) {
-        ratio = mean(ours.map(cpuPer1k)) / mean(bare.map(cpuPer1k));
-        rows.push(rowOf('bare kafkajs loop', people, bare, 1));
+        ratio = cpuPer1k(cheapest(ours)) / cpuPer1k(cheapest(bare));
+        rows.push(rowOf('bare kafkajs loop', people, cheapest(bare), 1));
       }
-      rows.push(rowOf('enrichment', people, ours, compared ? ratio : ''));
-      say(`${people} people: ${mean(ours.map(cpuPer1k)).toFixed(4)} CPU s per 1,000`);
+      rows.push(rowOf('enrichment', people, cheapest(ours), compared ? ratio : ''));
+      say(`${people} people: ${cpuPer1k(cheapest(ours)).toFixed(4)} CPU s per 1,000`);
     } finally {
       await stack.stop();
     }
@@ -56,7 +56,9 @@ export async function benchEnrichment(say: (line: string) => void): Promise<Sect
     {
       title: 'Enrichment: raw notification to activity event, beside a bare kafkajs loop',
       rows,
-      notes: [`${messages - skip} records a turn, the first ${skip} of each process left out as warm-up.`],
+      notes: [
+        `${messages - skip} records a turn, the first ${skip} of each process left out as warm-up; in turns, the cheapest of ${rounds}.`,
+      ],
       aims: [{ what: 'CPU beside the bare loop, 1,000 people,', value: ratio, most: 1.5 }],
     },
   ];
@@ -114,15 +116,16 @@ function rawMessage(codec: Codec, i: number, people: number, now: number): OutMe
 
 const cpuPer1k = ({ cpuSeconds, messages: done }: Progress): number => (cpuSeconds[0]! / done) * 1_000;
 
-const rowOf = (name: string, people: number, measured: readonly Measured[], ratio: number | string): Row => {
-  const of = (pick: (m: Measured) => number) => mean(measured.map(pick));
-  return {
-    consumer: name,
-    people,
-    'events/s': of((m) => m.messages / m.seconds),
-    'CPU s/1k': of(cpuPer1k),
-    'broker CPU s/1k': of((m) => (m.cpuSeconds[1]! / m.messages) * 1_000),
-    'peak MB': Math.round(of((m) => m.memory)),
-    'CPU ratio': ratio,
-  };
-};
+/** What else runs on the machine only ever makes a turn dearer. */
+const cheapest = (turns: readonly Measured[]): Measured =>
+  turns.reduce((best, turn) => (cpuPer1k(turn) < cpuPer1k(best) ? turn : best));
+
+const rowOf = (name: string, people: number, turn: Measured, ratio: number | string): Row => ({
+  consumer: name,
+  people,
+  'events/s': turn.messages / turn.seconds,
+  'CPU s/1k': cpuPer1k(turn),
+  'broker CPU s/1k': (turn.cpuSeconds[1]! / turn.messages) * 1_000,
+  'peak MB': turn.memory,
+  'CPU ratio': ratio,
+});

@@ -6,14 +6,14 @@ import { configure, urlToken } from './centre.ts';
 import type { HttpLoad, HttpLoadOptions } from './http-load.ts';
 import { type LocalStack, startStack } from './local-stack.ts';
 import { askScript, cpuSeconds } from './processes.ts';
-import { mean, type Row, type Section } from './report.ts';
+import type { Row, Section } from './report.ts';
 
-const rounds = 2;
+const rounds = 3;
 const people = 1_000;
 const connections = [64, 256];
 const itemsPerBody = [1, 20];
-const warmUpMs = 1_500;
-const measureMs = 4_000;
+const warmUpMs = 1_200;
+const measureMs = 3_500;
 
 interface Contender {
   readonly pid: number;
@@ -42,11 +42,13 @@ export async function benchIngress(say: (line: string) => void): Promise<Section
           bare.push(await measure(stack, ceiling, open, items, people));
           ours.push(await measure(stack, ingress, open, items, people));
         }
-        const ratio = mean(ours.map(rateOf)) / mean(bare.map(rateOf));
-        const cpuRatio = mean(ours.map((m) => m.serverCpu)) / mean(bare.map((m) => m.serverCpu));
+        const [best, ceilingBest] = [fastest(ours), fastest(bare)];
+        const ratio = rateOf(best) / rateOf(ceilingBest);
         ratios.push(ratio);
-        rows.push(rowOf(`bare server, ${items} a body`, open, bare, 1, 1));
-        rows.push(rowOf(`ingress, ${items} a body`, open, ours, ratio, cpuRatio));
+        rows.push(rowOf(`bare server, ${items} a body`, open, ceilingBest, 1, 1));
+        rows.push(
+          rowOf(`ingress, ${items} a body`, open, best, ratio, best.serverCpu / ceilingBest.serverCpu),
+        );
         say(`${items} a body, ${open} connections: ${ratio.toFixed(2)} of the ceiling`);
       }
     }
@@ -59,7 +61,9 @@ export async function benchIngress(say: (line: string) => void): Promise<Section
       {
         title: 'Ingress: durable accepts (acks=all) beside a bare Node server',
         rows,
-        notes: [`Requests a second; means of ${rounds} turns each; CPU seconds are per 1,000 requests.`],
+        notes: [
+          `In turns, ${rounds} each; the fastest of each is shown. CPU seconds are per 1,000 requests.`,
+        ],
         aims: [
           { what: 'single events, 64 connections, share of the ceiling', value: ratios[0]!, least: 0.7 },
           { what: 'single events, 256 connections, share of the ceiling', value: ratios[1]!, least: 0.7 },
@@ -116,23 +120,20 @@ async function measure(
 
 const rateOf = ({ accepted, seconds }: HttpLoad): number => accepted / seconds;
 
-function rowOf(
-  name: string,
-  open: number,
-  measured: readonly Measured[],
-  ratio: number,
-  cpuRatio: number,
-): Row {
-  const of = (pick: (m: Measured) => number) => mean(measured.map(pick));
+/** What else runs on the machine only ever makes a turn slower. */
+const fastest = (turns: readonly Measured[]): Measured =>
+  turns.reduce((best, turn) => (rateOf(turn) > rateOf(best) ? turn : best));
+
+function rowOf(name: string, open: number, turn: Measured, ratio: number, cpuRatio: number): Row {
   return {
     server: name,
     connections: open,
-    'accepts/s': of(rateOf),
-    'p50 ms': of((m) => m.p50Ms),
-    'p99 ms': of((m) => m.p99Ms),
-    'p99.9 ms': of((m) => m.p999Ms),
-    'CPU s/1k': of((m) => m.serverCpu),
-    'broker CPU s/1k': of((m) => m.brokerCpu),
+    'accepts/s': rateOf(turn),
+    'p50 ms': turn.p50Ms,
+    'p99 ms': turn.p99Ms,
+    'p99.9 ms': turn.p999Ms,
+    'CPU s/1k': turn.serverCpu,
+    'broker CPU s/1k': turn.brokerCpu,
     'rate ratio': ratio,
     'CPU ratio': cpuRatio,
   };
