@@ -1,7 +1,8 @@
 /**
  * The consume loop: take batches, settle them into what is durable, commit what was settled, and nothing else.
  *
- * - `take` and `settle` never overlap. What may be committed is what `settle` answered, after it answered.
+ * - `take` and `settle` never overlap, unless the processor says that it can take while it settles. What may be
+ *   committed is what `settle` answered, after it answered.
  * - An OperationalError (broker, registry or ClickHouse away) is tried again with a growing wait; takes go on
  *   between the tries of a settling until `limits.unsettledMessages`. Past `limits.retryForMs` it is given up.
  * - Any other error is tried once more, then given up: never skipped, never dead-lettered here.
@@ -37,6 +38,11 @@ export interface Processor {
   settle(reason: SettleReason): Promise<readonly CommitOffset[]>;
   /** The partitions are gone, maybe in the middle of another call: forget them, write nothing more for them. */
   revoked(): void;
+  /**
+   * `take` may run while a settling waits for what it stores into. The settling then answers for what it found when it
+   * began; `assigned` still waits until it has ended.
+   */
+  readonly takesWhileSettling?: boolean;
 }
 
 export interface ConsumeOptions {
@@ -80,7 +86,7 @@ export interface Consumption {
   /** For tests: resolves when everything in the owned partitions is taken, settled and committed. */
   idle(): Promise<void>;
   settleSoon(): void;
-  /** Runs `work` when neither take nor settle runs. Rejects with FencedError once the consumption has ended. */
+  /** Runs `work` when no take runs, nor a settle that takes wait for. Rejects with FencedError once the consumption has ended. */
   run<T>(work: () => Promise<T> | T): Promise<T>;
 }
 
@@ -106,7 +112,9 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
     changed.raise();
   };
   const lane = createLane(noteProgress);
-  const schedule = createSettleSchedule(clock, lane, settle);
+  const settleLane = processor.takesWhileSettling ? createLane(noteProgress) : lane;
+  const isBusy = (): boolean => lane.busy() || settleLane.busy();
+  const schedule = createSettleSchedule(clock, settleLane, settle);
   let settleAttempts: Attempts | null = null;
 
   /** The generation that may take and settle, if there is one. */
@@ -151,7 +159,9 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
   async function persist(operation: 'assigned' | 'take', of: Generation, work: () => Promise<void> | void) {
     const attempts = startAttempts(clock, limits);
     for (;;) {
-      const error = await lane.run(() => (isOver(of) ? null : outcomeOf(work)));
+      const once = () => lane.run(() => (isOver(of) ? null : outcomeOf(work)));
+      const waitsForSettling = operation === 'assigned' && settleLane !== lane;
+      const error = await (waitsForSettling ? settleLane.run(once) : once());
       if (isOver(of)) return false;
       if (!error) return true;
       const waitMs = noteFailure(operation, error, attempts);
@@ -202,9 +212,11 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
 
   async function takeChunk(of: Generation, chunk: Batch): Promise<boolean> {
     const startedAt = clock.now();
+    // A settling that begins meanwhile may answer for what the processor has taken already.
+    if (processor.takesWhileSettling) of.noteTaken(chunk);
     const taken = await persist('take', of, async () => {
       await processor.take(chunk);
-      of.noteTaken(chunk);
+      if (!processor.takesWhileSettling) of.noteTaken(chunk);
     });
     if (taken) gauges.taken(of, chunk, clock.now(), startedAt);
     return taken;
@@ -255,6 +267,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
     changed.raise();
     const until = clock.now() + limits.drainMs;
     await lane.run(() => {});
+    if (settleLane !== lane) await settleLane.run(() => {});
     for (let of = live(); of; of = live()) {
       await schedule.force('stop');
       if (isOver(of) || of.isClean()) break;
@@ -274,7 +287,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
       const change = changed.next();
       const of = live();
       const caughtUp = of !== null && !(await isBehind(broker, topic, of));
-      if (caughtUp && of.isClean() && !lane.busy()) return;
+      if (caughtUp && of.isClean() && !isBusy()) return;
       if (caughtUp && !of.isClean()) {
         await schedule.now('asked');
         if (of.isClean()) continue;
@@ -286,7 +299,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
   const watchdog = startWatchdog({
     clock,
     stallMs: limits.stallMs,
-    busy: lane.busy,
+    busy: isBusy,
     progressAt: () => progressAt,
     answerAt: () => membership?.lastAnswerAt() ?? clock.now(),
     onStall: giveUp,

@@ -19,8 +19,10 @@ export interface Partition {
   /** External users whose facts came by since the partition was taken over. */
   readonly seenUsers: Set<string>;
   unsettled: Unsettled;
-  /** Recomputations put off behind live work, merged per person. */
+  /** Recomputations put off behind live work, merged per person; what they read is stored. */
   readonly rebuilds: Map<string, Rebuild>;
+  /** Those whose facts are taken and not stored yet: they join the others when a settling begins to store them. */
+  readonly rebuildsToCome: Map<string, Rebuild>;
   /** Schedule documents judged and not yet stored, by person key and shift date. */
   readonly judged: Map<string, HeldDocument>;
   /** Feeds of integrations whose key falls on this partition. */
@@ -94,6 +96,7 @@ export const newPartition = (number: number, position: number, askedConfiguratio
   seenUsers: new Set(),
   unsettled: newUnsettled(),
   rebuilds: new Map(),
+  rebuildsToCome: new Map(),
   judged: new Map(),
   feeds: new Map(),
 });
@@ -150,12 +153,31 @@ export function queueRebuild(
   personId: string,
   from: Instant,
   request: Request | null = null,
+  queue: Map<string, Rebuild> = partition.rebuilds,
 ): void {
   const key = personKey(tenantId, personId);
-  const known = partition.rebuilds.get(key);
+  const known = queue.get(key);
   if (known) known.from = Math.min(known.from, from);
-  else partition.rebuilds.set(key, { partition, tenantId, personId, from, requests: [] });
-  if (request) partition.rebuilds.get(key)!.requests.push(request);
+  else queue.set(key, { partition, tenantId, personId, from, requests: [] });
+  if (request) queue.get(key)!.requests.push(request);
+}
+
+/** As `queueRebuild`, for what a take asks for: its facts have to be stored first. */
+export const queueRebuildToCome = (
+  partition: Partition,
+  tenantId: string,
+  personId: string,
+  from: Instant,
+  request: Request | null = null,
+): void => queueRebuild(partition, tenantId, personId, from, request, partition.rebuildsToCome);
+
+/** A settling begins: what was put off until its facts are stored comes with it. */
+export function admitRebuilds(partition: Partition): void {
+  for (const { tenantId, personId, from, requests } of partition.rebuildsToCome.values()) {
+    queueRebuild(partition, tenantId, personId, from);
+    for (const request of requests) queueRebuild(partition, tenantId, personId, from, request);
+  }
+  partition.rebuildsToCome.clear();
 }
 
 export const partitionOfPerson = (tenantId: string, personId: string): number =>

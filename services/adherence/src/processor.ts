@@ -4,13 +4,12 @@
  */
 import { rulesOf } from '@adherence/domain/compute/rules.ts';
 import type { Instant } from '@adherence/domain/model.ts';
-import type { AssignedPartition, InMessage } from '@adherence/runtime/broker/broker.ts';
-import { UndecodableError } from '@adherence/runtime/codec.ts';
+import type { AssignedPartition, OutMessage } from '@adherence/runtime/broker/broker.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
 import { FencedError } from '@adherence/runtime/errors.ts';
 import { integrationKey, partitionOf, personKey, streamPartitions } from '@adherence/schemas/topics.ts';
 import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
-import { deadLetter } from './dead-letter.ts';
+import { decodeRecords } from './dead-letter.ts';
 import { advance, type Person } from './domain/person.ts';
 import { feedsOf, isSilent, openSilences, refreshFeed, thresholdOf } from './feeds.ts';
 import type { Owner } from './owner.ts';
@@ -40,7 +39,7 @@ import {
 } from './settle.ts';
 import type { Row } from './store/rows.ts';
 import { loadOpenRecomputations, loadStoredResults } from './store/store.ts';
-import { type Decoded, takeRecords } from './take.ts';
+import { takeRecords } from './take.ts';
 
 export interface AdherenceProcessor extends Processor {
   /** When the state of somebody may change by itself next. */
@@ -53,8 +52,8 @@ export interface AdherenceProcessor extends Processor {
   hasWork(): boolean;
   /** People were asked for after every change of the configuration that is known here. */
   hasAsked(): boolean;
-  /** Declares feeds silent whose threshold has passed; everything accepted before `at` must be stored. */
-  declareSilentFeeds(at: Instant): Promise<void>;
+  /** The next settling declares feeds silent whose threshold has passed; everything accepted before `at` must be stored. */
+  declareSilentFeeds(at: Instant): void;
   mayBeSilent(): boolean;
   /** Tells on the topic `health` up to when everybody is computed and events are taken, per partition. */
   publishHealth(): Promise<void>;
@@ -81,6 +80,9 @@ export function adherenceProcessor(
   /** Requests that are not in the table yet, and those whose results are computed. */
   const unrecorded = new Set<Request>();
   const answered = new Set<Request>();
+  let sending: Promise<void> = Promise.resolve();
+  /** Feeds that were silent then are to be declared so. */
+  let silentBefore: Instant | null = null;
   /** Partitions of which everybody is to be computed up to now. */
   const tickDue = new Set<number>();
   /** By partition: when everybody was last computed, receipt of the last event taken, and whether more is waiting. */
@@ -94,27 +96,16 @@ export function adherenceProcessor(
     if (!partition) return;
     const fresh = messages.filter(({ offset }) => offset >= partition.position);
     await owner.codec.learn(fresh.map(({ value }) => value));
-    const touched = await takeRecords(owner, partition, decodeAll(partition, fresh));
+    const touched = await takeRecords(
+      owner,
+      partition,
+      decodeRecords(owner.codec, fresh, partition.unsettled.dead),
+    );
     partition.position = Math.max(partition.position, (fresh.at(-1)?.offset ?? -1) + 1);
     const behind = highWatermark - partition.position;
     taken.set(number, { until: fresh.at(-1)?.timestamp ?? 0, behind: behind > 0 });
     if (behind <= liveWithinMessages) await showLive(partition, touched);
     if (partition.unsettled.outcomes.length > 0) askForSettling();
-  }
-
-  /** What is no record of ours becomes a dead letter; it has no other meaning to lose. */
-  function decodeAll(partition: Partition, messages: readonly InMessage[]): Decoded[] {
-    const decoded: Decoded[] = [];
-    for (const message of messages) {
-      try {
-        const { name, record } = owner.codec.decode(message.value);
-        decoded.push({ message, name, record });
-      } catch (error) {
-        if (!(error instanceof UndecodableError)) throw error;
-        partition.unsettled.dead.push(deadLetter(owner.codec, message, error));
-      }
-    }
-    return decoded;
   }
 
   async function showLive(partition: Partition, people: Iterable<Person>): Promise<void> {
@@ -132,7 +123,21 @@ export function adherenceProcessor(
 
   async function publishLive(partition: Partition, people: Iterable<Person>): Promise<void> {
     const messages = liveMessages(partition, people, published, eventsUntil(partition));
-    if (messages.length > 0) await producer.send(messages);
+    if (messages.length === 0) return;
+    try {
+      await sendInOrder(messages);
+    } catch (error) {
+      // Not shown after all: the next look at these people, the tick at the latest, shows them again.
+      for (const person of people) published.delete(person);
+      throw error;
+    }
+  }
+
+  /** A take and a settling may both have rows of one person to show; the board must end with the later one. */
+  function sendInOrder(messages: readonly OutMessage[]): Promise<void> {
+    const sent = sending.then(() => producer.send(messages));
+    sending = sent.catch(() => {}); // Whoever sent it gets the error.
+    return sent;
   }
 
   /** Everything that came by until then is on the board: now, unless more is known to be waiting. */
@@ -149,6 +154,8 @@ export function adherenceProcessor(
       await storeInputs(owner, settlings);
       forgetJudged(settlings);
       await publishJudgements(producer, settlings);
+      if (silentBefore !== null) for (const { partition } of settlings) openSilences(partition, silentBefore);
+      silentBefore = null;
       await askForPeople(owner, settlings, notes, configurationOffset);
     } catch (error) {
       abandonSettling(settlings);
@@ -209,7 +216,7 @@ export function adherenceProcessor(
         );
       }
       if (gone.length > 0) {
-        await producer.send(gone.map((r) => liveTombstone(r.partition, personKey(r.tenantId, r.personId))));
+        await sendInOrder(gone.map((r) => liveTombstone(r.partition, personKey(r.tenantId, r.personId))));
       }
     } catch (error) {
       for (const { partition, personId, from, requests } of rebuilds) {
@@ -313,6 +320,7 @@ export function adherenceProcessor(
     ownership += 1;
     partitions.clear();
     tickDue.clear();
+    silentBefore = null;
     computedTo.clear();
     taken.clear();
     results.clear();
@@ -321,7 +329,8 @@ export function adherenceProcessor(
     owner.feeds.clear();
   }
 
-  const hasWork = (): boolean => [...partitions.values()].some(({ rebuilds }) => rebuilds.size > 0);
+  const hasWork = (): boolean =>
+    [...partitions.values()].some(({ rebuilds, rebuildsToCome }) => rebuilds.size + rebuildsToCome.size > 0);
 
   function nextDue(): Instant {
     let next = Number.POSITIVE_INFINITY;
@@ -339,11 +348,8 @@ export function adherenceProcessor(
     }
   }
 
-  async function declareSilentFeeds(at: Instant): Promise<void> {
-    for (const partition of partitions.values()) {
-      openSilences(partition, at);
-      await askForFeeds(owner, partition);
-    }
+  function declareSilentFeeds(at: Instant): void {
+    silentBefore = at;
     askForSettling();
   }
 
@@ -358,6 +364,9 @@ export function adherenceProcessor(
   }
 
   return {
+    // The board goes on while results wait for ClickHouse. What a settling works on is taken off the partitions when
+    // it begins; what is taken meanwhile is merged where people are computed again.
+    takesWhileSettling: true,
     assigned,
     take,
     settle,

@@ -20,6 +20,7 @@ import {
 import type { Owner } from './owner.ts';
 import {
   type Ask,
+  admitRebuilds,
   mergeAsk,
   newUnsettled,
   type Partition,
@@ -53,6 +54,7 @@ export function beginSettling(partitions: Iterable<Partition>): Settling[] {
   return [...partitions].map((partition) => {
     const { unsettled, position } = partition;
     partition.unsettled = newUnsettled();
+    admitRebuilds(partition);
     return { partition, unsettled, position };
   });
 }

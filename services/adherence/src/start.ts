@@ -161,7 +161,7 @@ function scheduleWork(
   };
   again('due changes', () => dueChanges(consumption, processor, clock), dueStepMs);
   again('results', () => tick(consumption, processor, config), config.RESULT_TICK_SECONDS * 1000);
-  again('silent feeds', silentFeeds(broker, clock, consumption, processor), silenceStepMs);
+  again('silent feeds', silentFeeds(broker, clock, processor), silenceStepMs);
   again('health', () => health(consumption, processor), healthStepMs);
   return {
     stop() {
@@ -198,12 +198,7 @@ async function tick(
   return config.RESULT_TICK_SECONDS * 1000;
 }
 
-function silentFeeds(
-  broker: Broker,
-  clock: Clock,
-  consumption: Consumption,
-  processor: AdherenceProcessor,
-): () => Promise<number> {
+function silentFeeds(broker: Broker, clock: Clock, processor: AdherenceProcessor): () => Promise<number> {
   let horizon: Horizon | null = null;
   return async () => {
     if (!processor.mayBeSilent()) {
@@ -214,7 +209,7 @@ function silentFeeds(
     const { at, reached } = horizon;
     if (clock.now() - at < quietMs || !(await reached())) return silenceStepMs;
     horizon = null;
-    await consumption.run(() => processor.declareSilentFeeds(at));
+    processor.declareSilentFeeds(at);
     return silenceStepMs;
   };
 }

@@ -16,7 +16,7 @@ import { externalUserKey, personKey, topics } from '@adherence/schemas/topics.ts
 import { type HeldDocument, judgeSchedules, neighbourDays } from './domain/judge-schedules.ts';
 import { type Person, scheduleLookbackDays, takeFact } from './domain/person.ts';
 import { configurationOf, type Owner, policyReachMs } from './owner.ts';
-import { mergeAsk, type Partition, partitionOfPerson, queueRebuild } from './partition.ts';
+import { mergeAsk, type Partition, partitionOfPerson, queueRebuildToCome } from './partition.ts';
 import { factRow, lineFactOf } from './store/rows.ts';
 import { loadSchedules } from './store/store.ts';
 
@@ -81,7 +81,7 @@ function takeEvent(owner: Owner, partition: Partition, event: ActivityEvent, tou
     }
     const person = partition.people.get(personKey(tenantId, personId));
     if (person && takeFact(person, fact)) touched.add(person);
-    else queueRebuild(partition, tenantId, personId, occurredAt);
+    else queueRebuildToCome(partition, tenantId, personId, occurredAt);
   }
 }
 
@@ -105,7 +105,7 @@ function takeAsk(partition: Partition, ask: RecomputationAsked, { offset, timest
     askedAt: timestamp,
   };
   partition.unsettled.requests.push(request);
-  queueRebuild(partition, tenantId, personId, from, request);
+  queueRebuildToCome(partition, tenantId, personId, from, request);
 }
 
 async function takeSchedules(
@@ -114,6 +114,8 @@ async function takeSchedules(
   commands: readonly { command: ScheduleSet; offset: number }[],
   touched: Set<Person>,
 ): Promise<void> {
+  // What a settling stores while we read is forgotten by then, and may be missing in what we read.
+  const judgedBefore = new Map(partition.judged);
   const stored = await loadHeld(owner, commands);
   for (const { command, offset } of commands) {
     const key = personKey(command.tenantId, command.personId);
@@ -121,7 +123,8 @@ async function takeSchedules(
     for (const document of command.documents) {
       for (let days = -neighbourDays; days <= neighbourDays; days++) {
         const shiftDate = addDays(document.shiftDate, days);
-        const judged = partition.judged.get(judgedKey(key, shiftDate));
+        const name = judgedKey(key, shiftDate);
+        const judged = partition.judged.get(name) ?? judgedBefore.get(name);
         if (judged) held.set(shiftDate, judged);
       }
     }
@@ -207,7 +210,7 @@ function takeSchedule(
       touched.add(person);
     } else if (Number.isFinite(from)) {
       if (person) putSchedule(person, document);
-      queueRebuild(partition, tenantId, personId, from);
+      queueRebuildToCome(partition, tenantId, personId, from);
     }
   }
 }

@@ -123,7 +123,7 @@ function lastBefore(facts: UserFacts | undefined, at: Instant): LineFact | undef
 /** Lets go of what lies before the window of `now`; call it when everything is stored. */
 export function rollWindow(person: Person, now: Instant): void {
   const start = windowStartAt(person.timeZone, now);
-  if (start <= person.windowStart || person.unstoredFrom < start) return;
+  if (start <= person.windowStart || Math.min(person.unstoredFrom, person.changedFrom) < start) return;
   person.before = carryAt(person.segments, start, person.before);
   person.segments = clipSegments(person.segments, start, Number.POSITIVE_INFINITY);
   person.windowStart = start;
