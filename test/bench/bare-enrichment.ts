@@ -1,6 +1,7 @@
 /**
  * The baseline of enrichment: a kafkajs loop that decodes Avro, reads the status out of the item, looks the person and
- * the activity up in two Maps, and produces Avro. No clock reading, no identity, no versions in time, no dead letters.
+ * the activity up in two Maps, and produces the same record in Avro. No spellings, no identity hashes, no versions in
+ * time, no dead letters, no marks of the feed.
  */
 import { createServer } from 'node:http';
 import { avroTypes } from '@adherence/runtime/avro-types.ts';
@@ -60,6 +61,8 @@ function enriched(value: Buffer, sourcePartition: number, sourceOffset: number):
     readonly agentId: string;
     readonly status: string;
     readonly occurredAt: string;
+    readonly sessionId: string;
+    readonly channel: string;
   };
   const person = persons.get(item.agentId)!;
   const event: ActivityEvent = {
@@ -75,7 +78,7 @@ function enriched(value: Buffer, sourcePartition: number, sourceOffset: number):
     contentHash: '',
     receivedAt: raw.receivedAt,
     flags: [],
-    detail: {},
+    detail: { eventId: item.eventId, sessionId: item.sessionId, channel: item.channel },
     personId: person.personId,
     activityId: activities.get(item.status) ?? null,
     configurationOffset: 0,

@@ -19,8 +19,8 @@ import type { Row, Section } from './report.ts';
 import { sendAll } from './send-all.ts';
 
 const rounds = 3;
-const messages = 120_000;
-const skip = 40_000;
+const messages = 160_000;
+const skip = 60_000;
 const bareGroup = 'bench-bare-enrichment';
 const bareOutput = 'bench.enriched';
 

@@ -1,63 +1,95 @@
 /**
  * The sender of the ingress benchmark, a process of its own: keep-alive connections that each post the next
- * notification once the last one is answered. Bare sockets, so that it leaves the cores to what is measured.
+ * notification once the last one is answered. Servers take turns in short slices, so that whatever else runs on the
+ * machine falls on all of them alike. Bare sockets, so that it leaves the cores to what is measured.
  */
 import { connect, type Socket } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
 import { notification } from './centre.ts';
+import { cpuSeconds } from './processes.ts';
 
 export interface HttpLoadOptions {
-  readonly port: number;
-  readonly path: string;
+  readonly targets: readonly Target[];
+  /** Keep-alive connections to each target, of which one target's are busy at a time. */
   readonly connections: number;
   readonly itemsPerBody: number;
   readonly people: number;
-  readonly warmUpMs: number;
-  readonly measureMs: number;
+  readonly warmUpSlices: number;
+  readonly slices: number;
+  readonly sliceMs: number;
 }
 
+export interface Target {
+  readonly port: number;
+  readonly path: string;
+  /** Processes whose CPU time is read. */
+  readonly pids: readonly number[];
+}
+
+/** Of one target, over all its slices. */
 export interface HttpLoad {
-  /** Requests answered 200 within `seconds`, and all others. */
+  /** Requests answered 200, and all others. */
   readonly accepted: number;
   readonly refused: number;
-  /** 200s from the first request on, for the CPU of a process over the same time. */
-  readonly acceptedInAll: number;
   readonly seconds: number;
+  /** In the order of the target's processes. */
+  readonly cpuSeconds: readonly number[];
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly p999Ms: number;
 }
 
-let nextBody = 0;
+async function load(options: HttpLoadOptions): Promise<HttpLoad[]> {
+  const contenders = await Promise.all(options.targets.map((target) => open(target, options)));
+  for (let slice = 0; slice < options.warmUpSlices + options.slices; slice++) {
+    for (const contender of contenders) await contender.run(options.sliceMs, slice >= options.warmUpSlices);
+  }
+  return contenders.map(({ result }) => result());
+}
 
-async function load(options: HttpLoadOptions): Promise<HttpLoad> {
-  const { warmUpMs, measureMs, connections } = options;
+async function open({ port, path, pids }: Target, options: HttpLoadOptions) {
+  const bodies = bodiesOf(path, options);
   const latencies = createHistogram({ lowest: 1, highest: 60_000_000, figures: 3 });
-  const bodies = bodiesOf(options);
-  const counts = { accepted: 0, refused: 0, acceptedInAll: 0 };
-  let phase: 'warm-up' | 'measuring' | 'ending' = 'warm-up';
-  const answered = (ok: boolean, tookMs: number) => {
-    if (ok) counts.acceptedInAll += 1;
-    if (phase !== 'measuring') return;
-    if (ok) counts.accepted += 1;
-    else counts.refused += 1;
-    latencies.record(Math.max(1, Math.round(tookMs * 1000)));
+  const connections = await Promise.all(Array.from({ length: options.connections }, () => connection(port)));
+  const cpu = pids.map(() => 0);
+  let [accepted, refused, seconds, next] = [0, 0, 0, 0];
+
+  /** One connection's turn: request after request until the slice is over; the last one is waited for. */
+  const converse = async (post: Post, until: number, measured: boolean) => {
+    for (let now = performance.now(); now < until; ) {
+      next = (next + 1) % bodies.length;
+      const ok = await post(bodies[next]!);
+      const answeredAt = performance.now();
+      if (measured) {
+        if (ok) accepted += 1;
+        else refused += 1;
+        latencies.record(Math.max(1, Math.round((answeredAt - now) * 1000)));
+      }
+      now = answeredAt;
+    }
   };
-  const isOver = () => phase === 'ending';
-  const sessions = Array.from({ length: connections }, () => converse(options, bodies, answered, isOver));
-  await wait(warmUpMs);
-  phase = 'measuring';
-  const startedAt = performance.now();
-  await wait(measureMs);
-  phase = 'ending';
-  const seconds = (performance.now() - startedAt) / 1000;
-  await Promise.all(sessions);
-  const ms = (percent: number) => latencies.percentile(percent) / 1000;
-  return { ...counts, seconds, p50Ms: ms(50), p99Ms: ms(99), p999Ms: ms(99.9) };
+
+  return {
+    async run(sliceMs: number, measured: boolean) {
+      const before = pids.map(cpuSeconds);
+      const startedAt = performance.now();
+      await Promise.all(connections.map((post) => converse(post, startedAt + sliceMs, measured)));
+      if (!measured) return;
+      seconds += (performance.now() - startedAt) / 1000;
+      pids.forEach((pid, i) => {
+        cpu[i]! += cpuSeconds(pid) - before[i]!;
+      });
+    },
+    result(): HttpLoad {
+      const ms = (percent: number) => latencies.percentile(percent) / 1000;
+      const percentiles = { p50Ms: ms(50), p99Ms: ms(99), p999Ms: ms(99.9) };
+      return { accepted, refused, seconds, cpuSeconds: cpu, ...percentiles };
+    },
+  };
 }
 
 /** Whole requests, made beforehand; each is sent many times, which the ingress does not look at. */
-function bodiesOf({ path, itemsPerBody, people }: HttpLoadOptions): Buffer[] {
+function bodiesOf(path: string, { itemsPerBody, people }: HttpLoadOptions): Buffer[] {
   const at = Date.now();
   return Array.from({ length: 2_000 }, (_, i) => {
     const items = Array.from({ length: itemsPerBody }, (_, j) => {
@@ -70,37 +102,33 @@ function bodiesOf({ path, itemsPerBody, people }: HttpLoadOptions): Buffer[] {
   });
 }
 
-function converse(
-  { port }: HttpLoadOptions,
-  bodies: readonly Buffer[],
-  answered: (ok: boolean, tookMs: number) => void,
-  isOver: () => boolean,
-): Promise<void> {
+/** Sends a whole request; true when it is answered 200. */
+type Post = (request: Buffer) => Promise<boolean>;
+
+function connection(port: number): Promise<Post> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    let sentAt = 0;
     let text = '';
-    const send = () => {
-      if (isOver()) {
-        socket.destroy();
-        resolve();
-        return;
-      }
-      sentAt = performance.now();
-      nextBody = (nextBody + 1) % bodies.length;
-      socket.write(bodies[nextBody]!);
-    };
+    let answered: (ok: boolean) => void = () => {};
     socket.setEncoding('latin1');
-    socket.on('connect', send);
     socket.on('error', reject);
-    socket.on('close', () => resolve());
+    socket.on('close', () => answered(false));
     socket.on('data', (chunk: string) => {
       text = text === '' ? chunk : text + chunk;
       if (!isWhole(text)) return;
-      answered(text.startsWith('200', 9), performance.now() - sentAt);
+      const ok = text.startsWith('200', 9);
       text = '';
-      send();
+      answered(ok);
     });
+    socket.on('connect', () =>
+      resolve(
+        (request) =>
+          new Promise((settle) => {
+            answered = settle;
+            socket.write(request);
+          }),
+      ),
+    );
   });
 }
 
@@ -111,9 +139,6 @@ function isWhole(text: string): boolean {
   return text.length >= head + 4 + Number(length?.[1] ?? 0);
 }
 
-function wait(delayMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, delayMs));
-}
-
 const options = JSON.parse(process.argv[2]!) as HttpLoadOptions;
-process.stdout.write(JSON.stringify(await load(options)));
+const results = await load(options);
+process.stdout.write(JSON.stringify(results), () => process.exit(0));
