@@ -5,20 +5,24 @@ import { DeadlineError, OperationalError } from '../errors.ts';
 import type { OutMessage, Producer } from './broker.ts';
 import type { KafkaTools } from './kafka-client.ts';
 import { kafkaFailure } from './kafka-errors.ts';
+import { partsBySize } from './parts-by-size.ts';
 
 export async function openKafkaProducer({ kafka, times, clock }: KafkaTools): Promise<Producer> {
   const producer = createProducer(kafka);
   await producer.connect();
+  const sendPart = async (messages: readonly OutMessage[]): Promise<void> => {
+    const sent = producer.sendBatch({ acks: -1, timeout: 5_000, topicMessages: byTopic(messages) });
+    try {
+      const late = () => new DeadlineError('Kafka: send', times.deadlineMs);
+      requireAllAnswered(messages, await within(clock, sent, times.deadlineMs, late));
+    } catch (error) {
+      throw kafkaFailure('send', error);
+    }
+  };
   return {
     async send(messages) {
       if (messages.length === 0) return;
-      const sent = producer.sendBatch({ acks: -1, timeout: 5_000, topicMessages: byTopic(messages) });
-      try {
-        const late = () => new DeadlineError('Kafka: send', times.deadlineMs);
-        requireAllAnswered(messages, await within(clock, sent, times.deadlineMs, late));
-      } catch (error) {
-        throw kafkaFailure('send', error);
-      }
+      for (const part of partsBySize(messages)) await sendPart(part);
     },
     close: () => producer.disconnect(),
   };

@@ -1,0 +1,28 @@
+import type { OutMessage } from './broker.ts';
+
+/** Kafka refuses a batch of over 1 MiB for one partition; below it, with what the protocol adds. */
+export const maxPartitionBytes = 900_000;
+
+/** Messages in their order, in parts of which no partition gets more than a broker takes at once, or one message. */
+export function partsBySize(messages: readonly OutMessage[], maxBytes = maxPartitionBytes): OutMessage[][] {
+  let part: OutMessage[] = [];
+  const parts = [part];
+  const bytesOf = new Map<string, number>();
+  for (const message of messages) {
+    const partition = `${message.topic} ${message.partition}`;
+    const size = sizeOf(message);
+    const before = bytesOf.get(partition);
+    if (before !== undefined && before + size > maxBytes) {
+      part = [];
+      parts.push(part);
+      bytesOf.clear();
+    }
+    part.push(message);
+    bytesOf.set(partition, (bytesOf.get(partition) ?? 0) + size);
+  }
+  return parts;
+}
+
+/** At most three bytes a character of the key, some for the record, and headers as we write them. */
+const sizeOf = ({ key, value, headers }: OutMessage): number =>
+  (value?.length ?? 0) + 3 * (key?.length ?? 0) + (headers ? 200 : 0) + 40;
