@@ -2,12 +2,14 @@
  * The owner of people by partition, as the consume loop sees it: take into memory and onto the board at once, settle
  * into ClickHouse as one, hand over when a partition moves.
  */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { rulesOf } from '@adherence/domain/compute/rules.ts';
 import type { Instant } from '@adherence/domain/model.ts';
-import type { AssignedPartition, OutMessage } from '@adherence/runtime/broker/broker.ts';
+import type { AssignedPartition } from '@adherence/runtime/broker/broker.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
 import { FencedError } from '@adherence/runtime/errors.ts';
 import { integrationKey, partitionOf, personKey, streamPartitions } from '@adherence/schemas/topics.ts';
+import { createBoardPublisher } from './board-publisher.ts';
 import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
 import { decodeRecords } from './dead-letter.ts';
 import { advance, type Person } from './domain/person.ts';
@@ -22,7 +24,6 @@ import {
   type Request,
 } from './partition.ts';
 import { healthMessage, publishJudgements } from './publish.ts';
-import { liveMessages, liveTombstone } from './results.ts';
 import {
   abandonSettling,
   advancePeople,
@@ -45,7 +46,7 @@ export interface AdherenceProcessor extends Processor {
   /** When the state of somebody may change by itself next. */
   nextDue(): Instant;
   /** Brings people onto the board whose state changed by itself. */
-  refreshDue(): Promise<void>;
+  refreshDue(): void;
   /** The next settling computes everybody up to its instant. */
   tick(): void;
   /** There is work that a settling would do. */
@@ -74,13 +75,12 @@ export function adherenceProcessor(
   askForSettling: () => void,
 ): AdherenceProcessor {
   const { partitions, clock, producer, configuration } = owner;
-  const published = new WeakMap<Person, string>();
+  const board = createBoardPublisher({ producer, eventsUntil, log: owner.log });
   /** Rows computed and not yet stored, newest per person and day. */
   const results = new Map<string, Row>();
   /** Requests that are not in the table yet, and those whose results are computed. */
   const unrecorded = new Set<Request>();
   const answered = new Set<Request>();
-  let sending: Promise<void> = Promise.resolve();
   /** Feeds that were silent then are to be declared so. */
   let silentBefore: Instant | null = null;
   /** Partitions of which everybody is to be computed up to now. */
@@ -104,14 +104,14 @@ export function adherenceProcessor(
     partition.position = Math.max(partition.position, (fresh.at(-1)?.offset ?? -1) + 1);
     const behind = highWatermark - partition.position;
     taken.set(number, { until: fresh.at(-1)?.timestamp ?? 0, behind: behind > 0 });
-    if (behind <= liveWithinMessages) await showLive(partition, touched);
+    if (behind <= liveWithinMessages) showLive(partition, touched);
     if (partition.unsettled.outcomes.length > 0) askForSettling();
   }
 
-  async function showLive(partition: Partition, people: Iterable<Person>): Promise<void> {
+  function showLive(partition: Partition, people: Iterable<Person>): void {
     const now = clock.now();
     for (const person of people) advanceOne(person, now);
-    await publishLive(partition, people);
+    board.show(partition, people);
   }
 
   function advanceOne(person: Person, now: Instant): void {
@@ -119,25 +119,6 @@ export function adherenceProcessor(
     if (!tables) return;
     const feeds = feedsOf(owner, person.tenantId, new Set(person.externalUsers.map((u) => u.integrationId)));
     advance(person, rulesOf(tables.rules), feeds, now);
-  }
-
-  async function publishLive(partition: Partition, people: Iterable<Person>): Promise<void> {
-    const messages = liveMessages(partition, people, published, eventsUntil(partition));
-    if (messages.length === 0) return;
-    try {
-      await sendInOrder(messages);
-    } catch (error) {
-      // Not shown after all: the next look at these people, the tick at the latest, shows them again.
-      for (const person of people) published.delete(person);
-      throw error;
-    }
-  }
-
-  /** A take and a settling may both have rows of one person to show; the board must end with the later one. */
-  function sendInOrder(messages: readonly OutMessage[]): Promise<void> {
-    const sent = sending.then(() => producer.send(messages));
-    sending = sent.catch(() => {}); // Whoever sent it gets the error.
-    return sent;
   }
 
   /** Everything that came by until then is on the board: now, unless more is known to be waiting. */
@@ -165,6 +146,7 @@ export function adherenceProcessor(
     await rebuildWithinBudget();
     const upTo = await computeResults();
     await storeWhatIsComputed(mine);
+    await board.flush();
     for (const [number, instant] of upTo) computedTo.set(number, instant);
     for (const partition of partitions.values()) rollWindows(partition, clock.now());
     if (tickDue.size > 0 || hasWork()) askForSettling();
@@ -208,16 +190,8 @@ export function adherenceProcessor(
       const { rebuilt, gone, rows } = await runRebuilds(owner, tenantId, rebuilds);
       keep(rows);
       for (const request of rebuilds.flatMap(({ requests }) => requests)) answered.add(request);
-      const byPartition = Map.groupBy(rebuilt, ({ partition }) => partition);
-      for (const [partition, list] of byPartition) {
-        await publishLive(
-          partition,
-          list.map(({ person }) => person),
-        );
-      }
-      if (gone.length > 0) {
-        await sendInOrder(gone.map((r) => liveTombstone(r.partition, personKey(r.tenantId, r.personId))));
-      }
+      for (const { partition, person } of rebuilt) board.show(partition, [person]);
+      for (const { partition, personId } of gone) board.remove(partition, personKey(tenantId, personId));
     } catch (error) {
       for (const { partition, personId, from, requests } of rebuilds) {
         queueRebuild(partition, tenantId, personId, from);
@@ -227,9 +201,15 @@ export function adherenceProcessor(
     }
   }
 
-  /** Who changed, of every partition; then everybody, partition by partition, as long as live work can wait. */
+  /**
+   * Who changed, of every partition; then everybody, partition by partition, as long as live work can wait. Between
+   * partitions takes and heartbeats have their turn: all people at once would keep the board waiting.
+   */
   async function computeResults(): Promise<ReadonlyMap<number, Instant>> {
-    for (const partition of partitions.values()) keep(advancePeople(owner, partition, false));
+    for (const partition of partitions.values()) {
+      keep(advancePeople(owner, partition, false));
+      await othersTurn();
+    }
     const until = clock.now() + tickBudgetMs;
     const done = new Map<number, Instant>();
     for (const number of tickDue) {
@@ -237,7 +217,8 @@ export function adherenceProcessor(
       if (partition) {
         const instant = clock.now();
         keep(advancePeople(owner, partition, true));
-        await publishLive(partition, partition.people.values());
+        board.show(partition, partition.people.values());
+        await othersTurn();
         done.set(number, instant);
       }
       tickDue.delete(number);
@@ -310,7 +291,7 @@ export function adherenceProcessor(
     const mine = ownership;
     for (;;) {
       const next = nextRebuilds(partitions.values(), peopleAtTakeOver);
-      if (!next) return;
+      if (!next) return board.flush();
       await rebuild(next.tenantId, next.rebuilds);
       await storeWhatIsComputed(mine);
     }
@@ -319,6 +300,7 @@ export function adherenceProcessor(
   function revoked(): void {
     ownership += 1;
     partitions.clear();
+    board.clear();
     tickDue.clear();
     silentBefore = null;
     computedTo.clear();
@@ -340,11 +322,11 @@ export function adherenceProcessor(
     return next;
   }
 
-  async function refreshDue(): Promise<void> {
+  function refreshDue(): void {
     const now = clock.now();
     for (const partition of partitions.values()) {
       const due = [...partition.people.values()].filter(({ dueAt }) => dueAt < now);
-      if (due.length > 0) await showLive(partition, due);
+      if (due.length > 0) showLive(partition, due);
     }
   }
 
@@ -360,6 +342,7 @@ export function adherenceProcessor(
     const messages = [...partitions.values()].map((partition) =>
       healthMessage(partition, computedTo.get(partition.number) ?? null, eventsUntil(partition)),
     );
+    await board.flush();
     if (messages.length > 0) await producer.send(messages);
   }
 

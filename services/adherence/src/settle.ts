@@ -250,9 +250,9 @@ export async function storeRequests({ db }: Owner, requests: readonly Request[],
   );
 }
 
-/** Rows of one insert. A row of person_days has some 30 to 50 KB of text, all of which is in memory at once. */
+/** Rows of one insert. A row of person_days has some 30 to 50 KB of text, written in one go: takes wait for it. */
 const rowsPerInsert = 2_000;
-const daysPerInsert = 500;
+const daysPerInsert = 200;
 
 async function insert(
   db: Owner['db'],
