@@ -55,9 +55,6 @@ function cellText(value: string | number | undefined): string {
 const pad = (text: string, width: number, column: number): string =>
   column === 0 ? text.padEnd(width) : text.padStart(width);
 
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** The value that a share `p` of the others does not exceed; NaN of none. */
 export function quantile(ascending: readonly number[], p: number): number {
   return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * p))] ?? Number.NaN;

@@ -68,7 +68,8 @@ export const prepareKafka = (): Promise<string> =>
   ]);
 
 async function format(classPath: string, properties: string, logFile: string): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
+  // An id that began with a hyphen would be read as an option.
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
   const tool = await startChild({
     name: 'Kafka storage format',
     command: 'java',
