@@ -21,6 +21,9 @@ export interface TokenDirectoryOptions {
   readonly clock: Clock;
 }
 
+/** Hashes kept in memory; there are two tokens an integration at most. */
+const maxDigests = 1_000;
+
 /** Guesses cost the broker no more than one question in this time. */
 const catchUpIntervalMs = 20;
 
@@ -48,9 +51,21 @@ export function createTokenDirectory({
     return queued;
   };
 
+  /** Of tokens that were found: a hash costs as much as all else about a token. */
+  const digests = new Map<string, string>();
+  const digestOf = (token: string): string => {
+    const known = digests.get(token);
+    if (known !== undefined) return known;
+    const digest = hash('sha256', token, 'hex');
+    if (resolveToken(digest) === undefined) return digest;
+    if (digests.size >= maxDigests) digests.clear();
+    digests.set(token, digest);
+    return digest;
+  };
+
   return {
     find(token) {
-      const digest = hash('sha256', token, 'hex');
+      const digest = digestOf(token);
       return resolveToken(digest) ?? catchUpSoon().then(() => resolveToken(digest));
     },
   };

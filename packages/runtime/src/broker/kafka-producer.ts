@@ -1,5 +1,5 @@
 /** Sending with acks=all, a deadline of our own, and a check that every partition really answered. */
-import type { Kafka, RecordMetadata } from 'kafkajs';
+import type { IHeaders, Kafka, RecordMetadata } from 'kafkajs';
 import { within } from '../clock.ts';
 import { DeadlineError, OperationalError } from '../errors.ts';
 import type { OutMessage, Producer } from './broker.ts';
@@ -47,12 +47,9 @@ function byTopic(messages: readonly OutMessage[]) {
   }
   return [...topics].map(([topic, ofTopic]) => ({
     topic,
-    messages: ofTopic.map(({ partition, key, value, headers }) => ({
-      partition,
-      key,
-      value,
-      ...(headers ? { headers: { ...headers } } : {}),
-    })),
+    messages: ofTopic.map(({ partition, key, value, headers }) =>
+      headers ? { partition, key, value, headers: headers as IHeaders } : { partition, key, value },
+    ),
   }));
 }
 
@@ -64,12 +61,15 @@ export function requireAllAnswered(
   messages: readonly Pick<OutMessage, 'topic' | 'partition'>[],
   answers: readonly Pick<RecordMetadata, 'topicName' | 'partition' | 'errorCode'>[],
 ): void {
-  const answered = new Set<string>();
+  const answered = new Map<string, Set<number>>();
   for (const { topicName, partition, errorCode } of answers) {
-    if (errorCode === 0) answered.add(`${topicName} ${partition}`);
+    if (errorCode !== 0) continue;
+    const known = answered.get(topicName);
+    if (known) known.add(partition);
+    else answered.set(topicName, new Set([partition]));
   }
   for (const { topic, partition } of messages) {
-    if (answered.has(`${topic} ${partition}`)) continue;
+    if (answered.get(topic)?.has(partition)) continue;
     throw new OperationalError(
       'SEND_INCOMPLETE',
       `Kafka: send: no answer for partition ${partition} of ${topic}`,

@@ -4,7 +4,11 @@ import type { OutMessage } from './broker.ts';
 export const maxPartitionBytes = 900_000;
 
 /** Messages in their order, in parts of which no partition gets more than a broker takes at once, or one message. */
-export function partsBySize(messages: readonly OutMessage[], maxBytes = maxPartitionBytes): OutMessage[][] {
+export function partsBySize(
+  messages: readonly OutMessage[],
+  maxBytes = maxPartitionBytes,
+): (readonly OutMessage[])[] {
+  if (fitsAtOnce(messages, maxBytes)) return [messages];
   let part: OutMessage[] = [];
   const parts = [part];
   const bytesOf = new Map<string, number>();
@@ -21,6 +25,16 @@ export function partsBySize(messages: readonly OutMessage[], maxBytes = maxParti
     bytesOf.set(partition, (bytesOf.get(partition) ?? 0) + size);
   }
   return parts;
+}
+
+/** Most sends are small: no partition can get too much of what is not too much for one. */
+function fitsAtOnce(messages: readonly OutMessage[], maxBytes: number): boolean {
+  let bytes = 0;
+  for (const message of messages) {
+    bytes += sizeOf(message);
+    if (bytes > maxBytes) return false;
+  }
+  return true;
 }
 
 /** At most three bytes a character of the key, some for the record, and headers as we write them. */
