@@ -72,7 +72,9 @@ writeFileSync(
   `${JSON.stringify({ machine, measuredAt, parts: results }, null, 2)}\n`,
 );
 console.log('\nWritten to .local/bench.json');
-if (values.write) writeTables(join(repository, 'docs', 'benchmarks.md'));
+if (values.write && Object.keys(results).length === Object.keys(parts).length) {
+  writeTables(join(repository, 'docs', 'benchmarks.md'));
+} else if (values.write) console.error('The tables are only replaced together, by a run of all parts.');
 
 /** The part of the document between its two marks is ours; what stands around it is written by hand. */
 function writeTables(file: string): void {

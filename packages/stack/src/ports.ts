@@ -1,10 +1,16 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** A TCP port on 127.0.0.1 that nothing listens on right now. */
+/**
+ * A TCP port on 127.0.0.1 that nothing listens on right now, below those that systems give to outgoing connections:
+ * whoever is restarted on it would sooner or later find it taken by one of these.
+ */
 export async function freePort(): Promise<number> {
-  const port = await tryListen(0);
-  if (port === undefined) throw new Error('no free port on 127.0.0.1');
-  return port;
+  for (let n = 0; n < 100; n += 1) {
+    const port = await tryListen(randomInt(16_384, 32_768));
+    if (port !== undefined) return port;
+  }
+  throw new Error('no free port on 127.0.0.1');
 }
 
 /** True when something already listens on that port of 127.0.0.1. */

@@ -10,7 +10,8 @@ export function identityOf(pid: number): string | undefined {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return fields[0] === 'Z' ? undefined : fields[19];
+      // The first thread may be a zombie while others still end and keep the sockets open: proc(5), num_threads.
+      return fields[0] === 'Z' && Number(fields[17]) <= 1 ? undefined : fields[19];
     } catch (error) {
       if (gone.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
       throw error;
