@@ -29,11 +29,18 @@ const layers: readonly { readonly folder: RegExp; readonly mayImport: readonly s
   { folder: /^schemas\//, mayImport: ['schemas'] },
   { folder: /^packages\/domain\//, mayImport: ['domain', 'schemas'] },
   { folder: /^packages\/runtime\//, mayImport: ['runtime', 'domain', 'schemas', 'stack'] },
+  { folder: /^packages\/store\//, mayImport: ['store', 'domain', 'schemas', 'stack'] },
   { folder: /^packages\/demo\//, mayImport: ['demo', 'domain', 'schemas'] },
   { folder: /^services\/ingress\//, mayImport: ['ingress', 'runtime', 'domain', 'schemas', 'stack'] },
   { folder: /^services\/enrichment\//, mayImport: ['enrichment', 'runtime', 'domain', 'schemas', 'stack'] },
-  { folder: /^services\/adherence\//, mayImport: ['adherence', 'runtime', 'domain', 'schemas', 'stack'] },
-  { folder: /^services\/console\//, mayImport: ['console', 'runtime', 'domain', 'schemas', 'stack'] },
+  {
+    folder: /^services\/adherence\//,
+    mayImport: ['adherence', 'runtime', 'store', 'domain', 'schemas', 'stack'],
+  },
+  {
+    folder: /^services\/console\//,
+    mayImport: ['console', 'runtime', 'store', 'domain', 'schemas', 'stack'],
+  },
 ];
 
 describe('the repository', () => {

@@ -2,10 +2,10 @@
 import type { Instant } from '@adherence/domain/model.ts';
 import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import { partitionOf, personKey, streamPartitions } from '@adherence/schemas/topics.ts';
+import type { Row } from '@adherence/store/rows.ts';
 import type { HeldDocument, ScheduleResult } from './domain/judge-schedules.ts';
 import type { Person } from './domain/person.ts';
 import type { OwnedFeed } from './feeds.ts';
-import type { Row } from './store/rows.ts';
 
 export interface Partition {
   readonly number: number;

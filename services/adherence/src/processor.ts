@@ -9,6 +9,8 @@ import type { AssignedPartition } from '@adherence/runtime/broker/broker.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
 import { FencedError } from '@adherence/runtime/errors.ts';
 import { integrationKey, partitionOf, personKey, streamPartitions } from '@adherence/schemas/topics.ts';
+import { loadOpenRecomputations, loadStoredResults } from '@adherence/store/load.ts';
+import type { Row } from '@adherence/store/rows.ts';
 import { createBoardPublisher } from './board-publisher.ts';
 import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
 import { decodeRecords } from './dead-letter.ts';
@@ -38,8 +40,6 @@ import {
   storeRequests,
   storeResults,
 } from './settle.ts';
-import type { Row } from './store/rows.ts';
-import { loadOpenRecomputations, loadStoredResults } from './store/store.ts';
 import { takeRecords } from './take.ts';
 
 export interface AdherenceProcessor extends Processor {

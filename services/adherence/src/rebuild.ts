@@ -7,16 +7,15 @@ import { addDays, dayStart, localDateOf } from '@adherence/domain/calendar.ts';
 import { userKey } from '@adherence/domain/compute/actual.ts';
 import { compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
 import { isUndecided, liveState, nextChange } from '@adherence/domain/compute/live.ts';
+import { rulesOf } from '@adherence/domain/compute/rules.ts';
 import { appendSegments, carryAt, clipSegments, isOut } from '@adherence/domain/compute/segments.ts';
+import {
+  type PersonConfiguration,
+  policyReachMs,
+} from '@adherence/domain/configuration/person-configuration.ts';
 import { type TenantTables, timeZoneOf } from '@adherence/domain/configuration/tables.ts';
 import type { Instant, LineFact, ScheduleDocument, Segment } from '@adherence/domain/model.ts';
 import { personKey } from '@adherence/schemas/topics.ts';
-import type { HeldDocument } from './domain/judge-schedules.ts';
-import { type Person, scheduleLookbackDays, windowStartAt } from './domain/person.ts';
-import { addFact, dropFactsBefore, type UserFacts, userFacts } from './domain/user-facts.ts';
-import { feedReason, feedsOf, loadToldFeeds } from './feeds.ts';
-import { configurationOf, type Owner, type PersonConfiguration, policyReachMs } from './owner.ts';
-import type { Partition, Rebuild } from './partition.ts';
 import {
   type Lines,
   loadFirstFacts,
@@ -24,7 +23,13 @@ import {
   loadLines,
   loadSchedules,
   loadStoredResults,
-} from './store/store.ts';
+} from '@adherence/store/load.ts';
+import type { HeldDocument } from './domain/judge-schedules.ts';
+import { type Person, scheduleLookbackDays, windowStartAt } from './domain/person.ts';
+import { addFact, dropFactsBefore, type UserFacts, userFacts } from './domain/user-facts.ts';
+import { feedReason, feedsOf, loadToldFeeds } from './feeds.ts';
+import { configurationOf, type Owner } from './owner.ts';
+import type { Partition, Rebuild } from './partition.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -210,7 +215,7 @@ async function startsOf(
 ): Promise<Map<string, Instant>> {
   const now = owner.clock.now();
   const kept = now - owner.retentionMs;
-  const reach = policyReachMs(tables);
+  const reach = policyReachMs(rulesOf(tables.rules));
   const firsts = await firstDaysOf(
     owner,
     tenantId,

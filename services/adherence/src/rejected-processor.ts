@@ -4,8 +4,8 @@ import type { Codec } from '@adherence/runtime/codec.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
 import type { RejectedNotification } from '@adherence/schemas/records.ts';
 import { topics } from '@adherence/schemas/topics.ts';
-import { type Row, receivedColumns } from './store/rows.ts';
-import type { Database } from './store/store.ts';
+import type { Database } from '@adherence/store/load.ts';
+import { type Row, receivedColumns } from '@adherence/store/rows.ts';
 
 export const rejectedColumns = [
   'tenant',

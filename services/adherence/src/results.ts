@@ -6,9 +6,9 @@ import type { Rules } from '@adherence/domain/compute/rules.ts';
 import type { Instant, Segment } from '@adherence/domain/model.ts';
 import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import { topics } from '@adherence/schemas/topics.ts';
+import { personDayRow, type ResultVersion, type Row } from '@adherence/store/rows.ts';
 import type { Person } from './domain/person.ts';
 import type { Partition } from './partition.ts';
-import { personDayRow, type ResultVersion, type Row } from './store/rows.ts';
 
 /** Rows of every day from `from` up to what the person is computed to. */
 export function resultRows(

@@ -6,6 +6,15 @@ import { rulesOf } from '@adherence/domain/compute/rules.ts';
 import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import type { RecomputationAsked } from '@adherence/schemas/records.ts';
 import { personKey, topics } from '@adherence/schemas/topics.ts';
+import {
+  factColumns,
+  feedSecondColumns,
+  personDayColumns,
+  type Row,
+  receivedColumns,
+  recomputationColumns,
+  scheduleColumns,
+} from '@adherence/store/rows.ts';
 import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
 import { advance, inputsOf, rollWindow } from './domain/person.ts';
 import {
@@ -33,15 +42,6 @@ import {
 } from './partition.ts';
 import { type Rebuilt, rebuildPeople } from './rebuild.ts';
 import { resultRows } from './results.ts';
-import {
-  factColumns,
-  feedSecondColumns,
-  personDayColumns,
-  type Row,
-  receivedColumns,
-  recomputationColumns,
-  scheduleColumns,
-} from './store/rows.ts';
 
 export interface Settling {
   readonly partition: Partition;

@@ -3,6 +3,7 @@
  * committed; the live board learns of it at once.
  */
 import { addDays } from '@adherence/domain/calendar.ts';
+import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import { externalUserIndexKey } from '@adherence/domain/configuration/tables.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import type { InMessage } from '@adherence/runtime/broker/broker.ts';
@@ -13,12 +14,12 @@ import type {
   ScheduleSet,
 } from '@adherence/schemas/records.ts';
 import { externalUserKey, personKey, topics } from '@adherence/schemas/topics.ts';
+import { loadSchedules } from '@adherence/store/load.ts';
+import { factRow, lineFactOf } from '@adherence/store/rows.ts';
 import { type HeldDocument, judgeSchedules, neighbourDays } from './domain/judge-schedules.ts';
 import { type Person, scheduleLookbackDays, takeFact } from './domain/person.ts';
-import { configurationOf, type Owner, policyReachMs } from './owner.ts';
+import { configurationOf, type Owner } from './owner.ts';
 import { mergeAsk, type Partition, partitionOfPerson, queueRebuildToCome } from './partition.ts';
-import { factRow, lineFactOf } from './store/rows.ts';
-import { loadSchedules } from './store/store.ts';
 
 export interface Decoded {
   readonly message: InMessage;
@@ -203,7 +204,7 @@ function takeSchedule(
     partition.judged.set(judgedKey(key, shiftDate), document);
     const from = changedFrom(before, document);
     const person = partition.people.get(key);
-    const reach = configuration ? policyReachMs(configuration.tables) : 0;
+    const reach = configuration ? policyReachMs(configuration.rules) : 0;
     if (person && from - reach >= person.windowStart) {
       putSchedule(person, document);
       person.changedFrom = Math.min(person.changedFrom, from - reach);

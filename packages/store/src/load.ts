@@ -1,4 +1,4 @@
-/** What the owner reads from ClickHouse, as values of the domain. Writing is `insertRows` with the columns of rows.ts. */
+/** What is read from ClickHouse to compute, as values of the domain. Writing is `insertRows` with the columns of rows.ts. */
 import { userKey } from '@adherence/domain/compute/actual.ts';
 import type { Instant, Interval, LineFact, ScheduleDocument } from '@adherence/domain/model.ts';
 import {

@@ -1,4 +1,4 @@
-/** SQL that the owner reads with, as pure values. Int64 columns come back as numbers. */
+/** SQL that the inputs of `compute` are read with, as pure values. Int64 columns come back as numbers. */
 import type { Instant } from '@adherence/domain/model.ts';
 
 /** A string literal of ClickHouse SQL. */

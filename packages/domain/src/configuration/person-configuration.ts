@@ -1,0 +1,40 @@
+/** What the configuration says of one person, as `compute` reads it. */
+import { type Rules, rulesOf } from '../compute/rules.ts';
+import type { ExternalUserAssignment, Interval } from '../model.ts';
+import { type ConfigurationState, exceptionsOf, type TenantTables, timeZoneOf } from './tables.ts';
+
+export interface PersonConfiguration {
+  readonly tables: TenantTables;
+  readonly rules: Rules;
+  /** Of the planning unit: its calendar cuts the person's days. */
+  readonly timeZone: string;
+  readonly externalUsers: readonly ExternalUserAssignment[];
+  readonly exceptions: readonly Interval[];
+}
+
+/** null when the person is deleted or unknown. */
+export function personConfiguration(
+  state: ConfigurationState,
+  tenantId: string,
+  personId: string,
+): PersonConfiguration | null {
+  const tables = state.tenants.get(tenantId);
+  const person = tables?.people.get(personId);
+  if (!tables || !person || person.deleted) return null;
+  return {
+    tables,
+    rules: rulesOf(tables.rules),
+    timeZone: timeZoneOf(tables, person.document),
+    externalUsers: person.document.externalUsers,
+    exceptions: exceptionsOf(tables, personId),
+  };
+}
+
+/** The longest time for which the missing-logout policy may still change what lies before an event. */
+export function policyReachMs({ settings }: Rules): number {
+  let reach = 0;
+  for (const { missingLogout } of settings.values) {
+    reach = Math.max(reach, missingLogout.afterShiftEndSeconds + missingLogout.maxStatusSeconds);
+  }
+  return reach * 1000;
+}
