@@ -143,7 +143,7 @@ describe('the session of a browser', () => {
 
   it('works for the operator', async () => {
     const { cookie, body } = await signIn(operatorToken);
-    expect(body).toEqual({ role: 'operator', tokenId: null, tenant: null });
+    expect(body).toEqual({ role: 'operator', tokenId: null, teams: null, tenant: null });
     expect((await console_.as(null)('GET', '/tenants', undefined, { cookie })).status).toBe(200);
   });
 });

@@ -92,7 +92,12 @@ describe('tenant', () => {
     expect(outcomes.map(problemOf)).toEqual(['created', 'conflict']);
     expect(tables.planningUnits.get('default')!.document.timeZone).toBe('Asia/Kathmandu');
     expect(tables.activities.get('present')!.document.type).toBe('Presence');
-    expect(state.tokens.get(hash('a'))).toEqual({ tenantId: 't1', tokenId: 'first', role: 'admin' });
+    expect(state.tokens.get(hash('a'))).toEqual({
+      tenantId: 't1',
+      tokenId: 'first',
+      role: 'admin',
+      teams: null,
+    });
   });
 
   it.each(['Europe/Atlantis', '+01:00', 'europe paris', ''])('refuses the zone %j', (timeZone) => {

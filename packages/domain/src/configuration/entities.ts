@@ -55,7 +55,19 @@ export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-25
 export const tenantSchema = z.strictObject({ name: nameSchema, timeZone: timeZoneSchema });
 export type Tenant = z.output<typeof tenantSchema>;
 
-export const tokenSchema = z.strictObject({ name: nameSchema, role: z.enum(roles), hash: sha256Schema });
+/** A token limited to teams sees and changes what concerns their people only; absent = the whole tenant. */
+export const tokenInputSchema = z.strictObject({
+  name: nameSchema,
+  role: z.enum(roles),
+  teams: z.array(teamSchema).min(1).max(100).optional(),
+});
+const isLimitable = ({ role, teams }: { role: Role; teams?: string[] | undefined }) =>
+  role !== 'admin' || teams === undefined;
+const limitFault = { path: ['teams'], message: 'an administrator cannot be limited to teams' };
+export const newTokenSchema = tokenInputSchema.refine(isLimitable, limitFault);
+export const tokenSchema = tokenInputSchema
+  .safeExtend({ hash: sha256Schema })
+  .refine(isLimitable, limitFault);
 export type Token = z.output<typeof tokenSchema>;
 
 /** The command that creates a tenant brings its first admin token, so that there is no tenant without one. */

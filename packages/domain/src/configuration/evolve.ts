@@ -115,7 +115,8 @@ function putIndexes(state: ConfigurationState, tables: TenantTables, change: Cha
     case 'token':
       if (change.before) mutable(state.tokens).delete(change.before.hash);
       if (change.after) {
-        mutable(state.tokens).set(change.after.hash, { tenantId, tokenId: id, role: change.after.role });
+        const { hash, role, teams = null } = change.after;
+        mutable(state.tokens).set(hash, { tenantId, tokenId: id, role, teams });
       }
       return;
     case 'urlToken':

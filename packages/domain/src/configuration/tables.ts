@@ -79,7 +79,15 @@ export interface ConfigurationState {
   /** SHA-256 of a notification URL token, in hexadecimal. */
   readonly urlTokens: ReadonlyMap<string, { tenantId: string; integrationId: string; tokenId: string }>;
   /** SHA-256 of an API token, in hexadecimal. */
-  readonly tokens: ReadonlyMap<string, { tenantId: string; tokenId: string; role: Role }>;
+  readonly tokens: ReadonlyMap<string, KnownToken>;
+}
+
+export interface KnownToken {
+  readonly tenantId: string;
+  readonly tokenId: string;
+  readonly role: Role;
+  /** Teams that it is limited to; null = the whole tenant. */
+  readonly teams: readonly string[] | null;
 }
 
 export const emptyState = (): ConfigurationState => ({

@@ -48,6 +48,7 @@ export const adherenceRoutes = (env: Environment): Route[] => [
     tag: 'results',
     summary: 'Adherence by group and period, as JSON or CSV',
     access: readingRoles,
+    teams: 'narrowed',
     query,
     answers: { 200: { description: 'Rows in order of time, then of groups', schema: resultView } },
     handle: async ({ tenant, query: asked, headers, now }) => {

@@ -8,9 +8,11 @@ import { writeFor } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { etagOf } from '../http/etag.ts';
 import { pageOf, pageQuery, pageSchema, sorted } from '../http/page.ts';
-import { invalid, notFound } from '../http/problem.ts';
-import { json, noContent, type Route, route } from '../http/route.ts';
+import { teamsOf } from '../http/principal-tables.ts';
+import { HttpProblem, invalid, notFound } from '../http/problem.ts';
+import { json, noContent, type Route, type RouteRequest, route } from '../http/route.ts';
 
+type Caller = Pick<RouteRequest<unknown, unknown, unknown>, 'principal' | 'tenant'>;
 type TenantRole = Exclude<Role, 'admin'>;
 
 export interface DocumentResource<D, I, F> {
@@ -32,6 +34,11 @@ export interface DocumentResource<D, I, F> {
   /** Filters of the list, besides limit and cursor. */
   readonly filters?: z.ZodRawShape;
   readonly keeps?: (document: D, id: string, filters: F) => boolean;
+  /**
+   * May a token limited to these teams write such a document? `tables` are those that it sees. Documents without
+   * this are nobody's in particular: limited tokens read them and write none.
+   */
+  readonly isWithin?: (document: D, tables: TenantTables, teams: readonly string[]) => boolean;
 }
 
 /** Bodies may repeat the id of their address, as reads show it. */
@@ -46,7 +53,21 @@ export function documentRoutes<D, I extends { id?: string | undefined }, F = unk
   resource: DocumentResource<D, I, F>,
 ): Route[] {
   const { path, tag, noun, entity, readers, writers, view, stored, toView } = resource;
+  const readableBy = resource.isWithin ? 'narrowed' : 'open';
+  const writableBy = resource.isWithin ? ({ teams: 'narrowed' } as const) : {};
   const params = z.strictObject({ id: idSchema });
+  /** Throws 403 where a limited token reaches for what is not of its teams alone, before or after. */
+  const requireWithin = ({ principal, tenant }: Caller, id: string, after: D | null): number => {
+    const teams = teamsOf(principal);
+    const tables = tablesOf(env, tenant.tenantId);
+    const before = stored(tables).get(id)?.document ?? null;
+    const within = [before, after].every(
+      (document) => !teams || document === null || resource.isWithin?.(document, tenant, teams) === true,
+    );
+    if (!within)
+      throw new HttpProblem(403, 'A token limited to teams may only write what is of these teams alone.');
+    return offsetOf(tables, id);
+  };
   const find = (tables: TenantTables, id: string): Stored<D> => {
     const found = stored(tables).get(id);
     if (!found || found.deleted) throw notFound();
@@ -64,6 +85,7 @@ export function documentRoutes<D, I extends { id?: string | undefined }, F = unk
       tag,
       summary: `List each ${noun}, in order of ids`,
       access: readers,
+      teams: readableBy,
       query: z.strictObject({ ...pageQuery, ...resource.filters }),
       answers: { 200: { description: 'A page', schema: pageSchema(view) } },
       handle: ({ tenant, query }) => {
@@ -80,6 +102,7 @@ export function documentRoutes<D, I extends { id?: string | undefined }, F = unk
       tag,
       summary: `Read a ${noun}`,
       access: readers,
+      teams: readableBy,
       params,
       answers: { 200: { description: `The ${noun}, with an ETag`, schema: view } },
       handle: ({ tenant, params: { id } }) => {
@@ -93,6 +116,7 @@ export function documentRoutes<D, I extends { id?: string | undefined }, F = unk
       tag,
       summary: `Create or replace a ${noun}`,
       access: writers,
+      ...writableBy,
       params,
       body: resource.input,
       answers: {
@@ -106,8 +130,9 @@ export function documentRoutes<D, I extends { id?: string | undefined }, F = unk
           throw invalid({ path: 'id', message: 'must be the id of the address, or absent' });
         }
         const document = resource.toDocument(input as I, address.id, tenant);
+        const current = requireWithin(request, address.id, document as D);
         const write = { tenantId: tenant.tenantId, entity, id: address.id, action: 'put' as const, document };
-        const outcome = await writeFor(env, request, write, offsetOf(tenant, address.id));
+        const outcome = await writeFor(env, request, write, current);
         const written = find(tablesOf(env, tenant.tenantId), address.id);
         const status = outcome.change && outcome.created ? 201 : 200;
         return json(status, toView(address.id, written), { etag: etagOf(written.offset) });
@@ -119,6 +144,7 @@ export function documentRoutes<D, I extends { id?: string | undefined }, F = unk
       tag,
       summary: `Delete a ${noun}`,
       access: writers,
+      ...writableBy,
       params,
       answers: { 204: { description: 'Deleted' } },
       handle: async (request) => {
@@ -128,7 +154,7 @@ export function documentRoutes<D, I extends { id?: string | undefined }, F = unk
         } = request;
         find(tenant, id);
         const write = { tenantId: tenant.tenantId, entity, id, action: 'delete' as const, document: null };
-        await writeFor(env, request, write, offsetOf(tenant, id));
+        await writeFor(env, request, write, requireWithin(request, id, null));
         return noContent();
       },
     }),

@@ -1,4 +1,5 @@
 import { exceptionSchemaWith } from '@adherence/domain/configuration/entities.ts';
+import { isOnlyOfTeams } from '@adherence/domain/configuration/narrow.ts';
 import { z } from 'zod';
 import type { Environment } from '../environment.ts';
 import { instantText, instantView, isoText } from '../http/instant.ts';
@@ -32,4 +33,5 @@ export const exceptionRoutes = (env: Environment): Route[] =>
       to: isoText(document.to),
     }),
     toDocument: (input) => input,
+    isWithin: (exception, { people }, teams) => isOnlyOfTeams(exception, people, teams),
   });

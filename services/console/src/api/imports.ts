@@ -1,17 +1,19 @@
 import type { Command, Outcome } from '@adherence/domain/configuration/command.ts';
 import { decide } from '@adherence/domain/configuration/decide.ts';
 import { z } from 'zod';
-import { commandOf as configurationCommandOf } from '../configuration/write.ts';
+import { commandOf as configurationCommandOf, withoutNames } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
+import { teamsOf } from '../http/principal-tables.ts';
 import { json, type Route, route } from '../http/route.ts';
 import { collected, importLimitBytes, importTypes, type RejectedLine, readLines } from '../imports/lines.ts';
-import { everyLine, peopleColumns, readPeopleLines } from '../imports/people-import.ts';
+import { everyLine, peopleColumns, readPeopleLines, withinTeams } from '../imports/people-import.ts';
 import {
   type ImportedDocument,
   readScheduleLines,
   rejectedByOwner,
   scheduleColumns,
 } from '../imports/schedule-import.ts';
+import { tablesOf } from './document-routes.ts';
 import { commandOf, outcomeUnknown } from './schedules.ts';
 
 const importView = z.object({
@@ -32,27 +34,32 @@ export const importRoutes = (env: Environment): Route[] => [
     tag: 'people',
     summary: `Import people from a JSON array, NDJSON, or CSV with ${peopleColumns.known.join(',')}`,
     access: ['planner'],
+    teams: 'narrowed',
     rawBody: importTypes,
     bodyLimitBytes: importLimitBytes,
     answers,
     handle: async ({ tenant, headers, bytes, principal, now }) => {
       const read = readLines(headers, await bytes(), peopleColumns);
-      const { people, rejected } = readPeopleLines(read.lines, tenant);
-      const commands = people.map(({ personId, document }) =>
+      const { people: all, rejected } = readPeopleLines(read.lines, tenant);
+      const teams = teamsOf(principal);
+      const { people, beyond } = withinTeams(all, tablesOf(env, tenant.tenantId), teams);
+      const commands = people.map(({ personId, document, ifMatch }) =>
         configurationCommandOf(
           env,
           { tenantId: tenant.tenantId, entity: 'person', id: personId, action: 'put', document },
           principal,
           now,
+          ifMatch,
         ),
       );
       const outcomes = await writeAll(env, commands);
       const refused = people.flatMap(({ lines }, index) => {
         const outcome = outcomes[index]!;
-        return outcome.ok ? [] : everyLine(lines, outcome.errors);
+        if (outcome.ok) return [];
+        return everyLine(lines, teams ? withoutNames(outcome.errors) : outcome.errors);
       });
       const total = read.lines.length + read.rejected.length;
-      return report(total, [...read.rejected, ...rejected, ...refused]);
+      return report(total, [...read.rejected, ...rejected, ...beyond, ...refused]);
     },
   }),
   route({
@@ -61,6 +68,7 @@ export const importRoutes = (env: Environment): Route[] => [
     tag: 'schedules',
     summary: `Import schedules from a JSON array, NDJSON, or CSV with ${scheduleColumns.known.join(',')}`,
     access: ['planner'],
+    teams: 'narrowed',
     rawBody: importTypes,
     bodyLimitBytes: importLimitBytes,
     answers,

@@ -43,6 +43,7 @@ export const integrationHealthRoutes = (env: Environment): Route[] => [
     tag: 'integrations',
     summary: 'How an integration does',
     access: readingRoles,
+    teams: 'open',
     params: z.strictObject({ id: idSchema }),
     answers: { 200: { description: 'Its health', schema: healthView } },
     handle: async ({ tenant, params: { id }, now }) => {

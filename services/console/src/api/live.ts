@@ -3,8 +3,9 @@ import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { z } from 'zod';
 import type { Environment } from '../environment.ts';
 import { instantView, isoOrNull } from '../http/instant.ts';
+import { tablesSeenBy, teamsOf } from '../http/principal-tables.ts';
 import { notFound } from '../http/problem.ts';
-import { json, type Principal, type Route, route } from '../http/route.ts';
+import { json, type Route, route } from '../http/route.ts';
 import { liveEvents } from '../live/events.ts';
 import { itemOf, type LiveFilter, type LiveItem, liveItemView } from '../live/row.ts';
 import { summaryOf, summaryView } from '../live/summary.ts';
@@ -27,6 +28,7 @@ export const liveRoutes = (env: Environment): Route[] => [
     tag,
     summary: 'The live board',
     access: everyRole,
+    teams: 'narrowed',
     query,
     answers: { 200: { description: 'Who is in which state now', schema: liveView } },
     handle: ({ tenant, query: filter }) => {
@@ -40,6 +42,7 @@ export const liveRoutes = (env: Environment): Route[] => [
     tag,
     summary: 'The live board as Server-Sent Events: snapshot, update per changed row, ping',
     access: everyRole,
+    teams: 'narrowed',
     query,
     answers: { 200: { description: 'A stream of events', type: 'text/event-stream', schema: z.string() } },
     handle: ({ tenant, principal, query: filter, headers, signal }) => {
@@ -52,10 +55,11 @@ export const liveRoutes = (env: Environment): Route[] => [
         tenantId,
         filter,
         lastEventId: headers.get('last-event-id'),
-        tables: () =>
-          mayWatch(env, principal) ? (env.configuration.state().tenants.get(tenantId) ?? null) : null,
+        limited: teamsOf(principal) !== null,
+        // null once the token that opened the stream is there no more.
+        tables: () => tablesSeenBy(principal, env.configuration.state()),
         freshness: () => freshnessOf(env, tenantId),
-        snapshot: () => boardOf(env, env.configuration.state().tenants.get(tenantId)!, filter),
+        snapshot: (tables) => boardOf(env, tables, filter),
         signal: AbortSignal.any([signal, env.stopping]),
       });
       return new Response(stream, {
@@ -92,8 +96,3 @@ function freshnessOf({ health, live }: Environment, tenantId: string) {
 function requireUnit(tenant: TenantTables, { planningUnitId }: LiveFilter): void {
   if (planningUnitId !== undefined && !tenant.planningUnits.has(planningUnitId)) throw notFound();
 }
-
-/** Is the token that opened the stream still there? */
-const mayWatch = ({ configuration }: Environment, principal: Principal | null): boolean =>
-  principal?.kind === 'tenant' &&
-  configuration.state().tenants.get(principal.tenantId)?.tokens.has(principal.tokenId) === true;

@@ -1,4 +1,5 @@
 import { idSchema, type Person, personSchemaWith } from '@adherence/domain/configuration/entities.ts';
+import { isOfTeams } from '@adherence/domain/configuration/narrow.ts';
 import { z } from 'zod';
 import type { Environment } from '../environment.ts';
 import { instantText, instantView, isoOrNull } from '../http/instant.ts';
@@ -54,6 +55,7 @@ export const personRoutes = (env: Environment): Route[] =>
       })),
     }),
     toDocument: (input) => input,
+    isWithin: (person, _tables, teams) => isOfTeams(person, teams),
     filters,
     keeps: ({ name, team, planningUnitId, externalUsers }, id, wanted) =>
       (wanted.team === undefined || wanted.team === team) &&

@@ -23,6 +23,7 @@ export const pipelineRoutes = (env: Environment): Route[] => [
     tag: 'pipeline',
     summary: 'What was accepted and stored, and what is still under way',
     access: everyRole,
+    teams: 'open',
     answers: { 200: { description: 'The pipeline', schema: pipelineView } },
     handle: async ({ tenant: { tenantId } }) => {
       const { pending, recomputationsPending, ...counts } = await env.pipeline(tenantId);

@@ -9,8 +9,9 @@ import { writeFor } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { instantText, instantView, isoText } from '../http/instant.ts';
 import { pageOf, pageQuery, pageSchema, sorted } from '../http/page.ts';
-import { notFound } from '../http/problem.ts';
-import { json, type Route, route } from '../http/route.ts';
+import { teamsOf } from '../http/principal-tables.ts';
+import { invalid, notFound } from '../http/problem.ts';
+import { json, type Route, type RouteRequest, route } from '../http/route.ts';
 import { newId } from '../http/tokens.ts';
 import { type ProgressRow, recomputationProgress } from '../queries/recomputations.ts';
 import { readingRoles, tablesOf } from './document-routes.ts';
@@ -39,12 +40,14 @@ export const recomputationRoutes = (env: Environment): Route[] => [
     tag,
     summary: 'Compute people again over a range',
     access: ['planner'],
+    teams: 'narrowed',
     body: recomputationSchemaWith(instantText),
     answers: { 201: { description: 'Asked for', schema: recomputationView } },
     handle: async (request) => {
       const { tenantId } = request.tenant;
       const id = newId('recompute', env.random);
       const { body: document } = request;
+      requireOwnPeople(request);
       await writeFor(env, request, { tenantId, entity: 'recomputation', id, action: 'put', document });
       const tables = tablesOf(env, tenantId);
       return json(201, viewOf(id, tables.recomputations.get(id)!, tables, undefined));
@@ -56,6 +59,7 @@ export const recomputationRoutes = (env: Environment): Route[] => [
     tag,
     summary: 'List the recomputations with their progress, in the order of their ids',
     access: readingRoles,
+    teams: 'narrowed',
     query: z.strictObject(pageQuery),
     answers: { 200: { description: 'A page', schema: pageSchema(recomputationView) } },
     handle: async ({ tenant, query }) => {
@@ -75,6 +79,7 @@ export const recomputationRoutes = (env: Environment): Route[] => [
     tag,
     summary: 'Read a recomputation with its progress',
     access: readingRoles,
+    teams: 'narrowed',
     params: z.strictObject({ id: idSchema }),
     answers: { 200: { description: 'State and progress', schema: recomputationView } },
     handle: async ({ tenant, params: { id } }) => {
@@ -85,6 +90,20 @@ export const recomputationRoutes = (env: Environment): Route[] => [
     },
   }),
 ];
+
+/** A token limited to teams names people of its own. */
+function requireOwnPeople({
+  tenant,
+  principal,
+  body: { personIds },
+}: Pick<RouteRequest<unknown, unknown, Recomputation>, 'tenant' | 'principal' | 'body'>): void {
+  if (!teamsOf(principal)) return;
+  if (!personIds) throw invalid({ path: 'personIds', message: 'must be named by a token limited to teams' });
+  const unknown = personIds.flatMap((id, index) =>
+    tenant.people.has(id) ? [] : [{ path: `personIds[${index}]`, message: `unknown person ${id}` }],
+  );
+  if (unknown.length > 0) throw invalid(...unknown);
+}
 
 async function progressOf(
   env: Environment,

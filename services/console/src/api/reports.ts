@@ -38,6 +38,7 @@ export const reportRoutes = (env: Environment): Route[] => [
     tag: 'results',
     summary: 'Report by person and activity, over calendar days of the planning units, both inclusive',
     access: readingRoles.filter((role) => role === 'analyst' || role === 'planner'),
+    teams: 'narrowed',
     query: z.strictObject({ from: dateText, to: dateText, ...selectionQuery }),
     answers: { 200: { description: reportColumns.join(','), type: 'text/csv', schema: z.string() } },
     handle: ({ tenant, query }) => {

@@ -32,6 +32,7 @@ export const scheduleRoutes = (env: Environment): Route[] => [
     tag,
     summary: 'List schedules by person and shift date',
     access: readingRoles,
+    teams: 'narrowed',
     query: z.strictObject({
       ...pageQuery,
       ...selectionQuery,
@@ -67,6 +68,7 @@ export const scheduleRoutes = (env: Environment): Route[] => [
     tag,
     summary: 'Read the schedule of a person and a shift date',
     access: readingRoles,
+    teams: 'narrowed',
     params,
     answers: { 200: { description: 'The schedule, with an ETag', schema: scheduleView } },
     handle: async ({ tenant, params: { personId, shiftDate } }) => {
@@ -83,6 +85,7 @@ export const scheduleRoutes = (env: Environment): Route[] => [
     tag,
     summary: 'Create or replace the schedule of a person and a shift date; no activities = day off',
     access: ['planner'],
+    teams: 'narrowed',
     params,
     body: scheduleInput,
     answers: {
@@ -113,6 +116,7 @@ export const scheduleRoutes = (env: Environment): Route[] => [
     tag,
     summary: 'Delete the schedule of a person and a shift date',
     access: ['planner'],
+    teams: 'narrowed',
     params,
     answers: { 204: { description: 'Deleted' } },
     handle: async ({ tenant, params: { personId, shiftDate }, headers, principal, now }) => {

@@ -10,6 +10,8 @@ const tag = 'session';
 const sessionView = z.object({
   role: z.enum(['operator', 'admin', 'planner', 'analyst', 'viewer']),
   tokenId: z.string().nullable(),
+  /** Teams that the token is limited to; null = the whole tenant. */
+  teams: z.array(z.string()).nullable(),
   tenant: z.object({ id: z.string(), name: z.string(), timeZone: z.string() }).nullable(),
 });
 
@@ -58,8 +60,8 @@ export const sessionRoutes = (env: Environment): Route[] => [
 ];
 
 function sessionOf(env: Environment, principal: Principal): z.output<typeof sessionView> {
-  if (principal.kind === 'operator') return { role: 'operator', tokenId: null, tenant: null };
-  const { tenantId, tokenId, role } = principal;
+  if (principal.kind === 'operator') return { role: 'operator', tokenId: null, teams: null, tenant: null };
+  const { tenantId, tokenId, role, teams } = principal;
   const { name, timeZone } = env.configuration.state().tenants.get(tenantId)!.tenant.document;
-  return { role, tokenId, tenant: { id: tenantId, name, timeZone } };
+  return { role, tokenId, teams: teams && [...teams], tenant: { id: tenantId, name, timeZone } };
 }

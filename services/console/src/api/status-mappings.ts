@@ -60,6 +60,7 @@ export const statusMappingRoutes = (env: Environment): Route[] => [
     tag,
     summary: 'List the mappings, and every status that was seen and is not mapped',
     access: readingRoles,
+    teams: 'open',
     params,
     answers: {
       200: {

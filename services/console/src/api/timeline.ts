@@ -35,6 +35,7 @@ export const timelineRoutes = (env: Environment): Route[] => [
     tag: 'results',
     summary: "A person's time, segment by segment",
     access: readingRoles,
+    teams: 'narrowed',
     params: z.strictObject({ id: idSchema }),
     query: z.strictObject({ from: instantQuery, to: instantQuery }),
     answers: { 200: { description: 'Segments without gaps, up to asOf', schema: timelineView } },

@@ -1,4 +1,4 @@
-import { idSchema, nameSchema, roles } from '@adherence/domain/configuration/entities.ts';
+import { idSchema, newTokenSchema, roles } from '@adherence/domain/configuration/entities.ts';
 import { z } from 'zod';
 import { writeFor } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
@@ -9,12 +9,14 @@ import { json, noContent, type Route, type RouteRequest, route } from '../http/r
 import { newId, newToken, sha256 } from '../http/tokens.ts';
 
 const tag = 'tokens';
-export const tokenInput = z.strictObject({ name: nameSchema, role: z.enum(roles) });
+export const tokenInput = newTokenSchema;
 export const newTokenView = z.object({
   id: z.string(),
   token: z.string(),
   name: z.string(),
   role: z.enum(roles),
+  /** Teams that it is limited to; null = the whole tenant. */
+  teams: z.array(z.string()).nullable(),
   createdAt: instantView,
 });
 const tokenView = newTokenView.omit({ token: true });
@@ -42,10 +44,11 @@ export const tokenRoutes = (env: Environment): Route[] => [
     handle: ({ tenant, query }) =>
       json(
         200,
-        pageOf(sorted(tenant.tokens), query, (id, { document: { name, role }, writtenAt }) => ({
+        pageOf(sorted(tenant.tokens), query, (id, { document: { name, role, teams = null }, writtenAt }) => ({
           id,
           name,
           role,
+          teams,
           createdAt: isoText(writtenAt),
         })),
       ),
@@ -75,11 +78,11 @@ export async function createToken(
   env: Environment,
   request: Pick<RouteRequest<unknown, unknown, unknown>, 'headers' | 'principal' | 'now'>,
   tenantId: string,
-  { name, role }: z.output<typeof tokenInput>,
+  { name, role, teams }: z.output<typeof tokenInput>,
 ): Promise<Response> {
   const token = newToken('adh', env.random);
   const id = newId('token', env.random);
-  const document = { name, role, hash: sha256(token) };
+  const document = { name, role, ...(teams ? { teams } : {}), hash: sha256(token) };
   await writeFor(env, request, { tenantId, entity: 'token', id, action: 'put', document });
-  return json(201, { id, token, name, role, createdAt: isoText(request.now) });
+  return json(201, { id, token, name, role, teams: teams ?? null, createdAt: isoText(request.now) });
 }

@@ -44,6 +44,7 @@ export function versionRoutes<T, I>(env: Environment, document: VersionedDocumen
       tag,
       summary: `Read the ${entity} as last written, or the built-in ones`,
       access: readingRoles,
+      teams: 'open',
       answers: { 200: { description: 'The document, with an ETag', schema: view } },
       handle: ({ tenant }) => answer(200, tenant),
     }),
@@ -76,6 +77,7 @@ export function versionRoutes<T, I>(env: Environment, document: VersionedDocumen
       tag,
       summary: `List the versions of the ${entity} in the order in which they were written`,
       access: readingRoles,
+      teams: 'open',
       answers: {
         200: {
           description: 'The versions',

@@ -1,6 +1,7 @@
 /** Writing configuration: a command to the log, and the answer from what became of it. */
 import {
   type Command,
+  type Fault,
   noVersion,
   type Outcome,
   type Problem,
@@ -9,6 +10,7 @@ import { decide } from '@adherence/domain/configuration/decide.ts';
 import type { EntityKind } from '@adherence/domain/configuration/entities.ts';
 import type { Environment } from '../environment.ts';
 import { ifMatchOf } from '../http/etag.ts';
+import { teamsOf } from '../http/principal-tables.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Principal, RouteRequest } from '../http/route.ts';
 import { newId } from '../http/tokens.ts';
@@ -21,6 +23,10 @@ export interface Write {
   readonly document: unknown;
 }
 
+/** Conflicts name people, who may be of other teams. */
+export const withoutNames = (errors: readonly Fault[]): Fault[] =>
+  errors.map(({ path }) => ({ path, message: 'is in use by somebody else at that time' }));
+
 export type Accepted = Extract<Outcome, { ok: true }>;
 
 /** Writes what a request asks for, under its If-Match. `current` is the offset of what is there now. */
@@ -30,9 +36,15 @@ export async function writeFor(
   write: Write,
   current = noVersion,
 ): Promise<Accepted> {
-  const command = commandOf(env, write, request.principal, request.now, ifMatchOf(request.headers, current));
+  const limited = teamsOf(request.principal) !== null;
+  // What a limited token may write was judged by what is there now: it must still be there.
+  const ifMatch = ifMatchOf(request.headers, current) ?? (limited ? current : null);
+  const command = commandOf(env, write, request.principal, request.now, ifMatch);
   const outcome = await submit(env, command);
   if (outcome.ok) return outcome;
+  if (limited && outcome.problem === 'conflict') {
+    throw new HttpProblem(409, detailOf.conflict, withoutNames(outcome.errors));
+  }
   throw new HttpProblem(statusOf[outcome.problem], detailOf[outcome.problem], outcome.errors);
 }
 

@@ -5,6 +5,7 @@ import { isOperational } from '@adherence/runtime/errors.ts';
 import { Hono } from 'hono';
 import type { z } from 'zod';
 import { readBody, readJson } from './body.ts';
+import { tablesSeenBy } from './principal-tables.ts';
 import { HttpProblem, invalid, notFound, problemResponse } from './problem.ts';
 import type { Principal, Route, RouteRequest } from './route.ts';
 
@@ -90,7 +91,7 @@ function ourFault(error: unknown): HttpProblem {
 
 /** The tables of the caller's tenant, null where a route is not for tenants. */
 function authorize(
-  { access }: Route,
+  { access, teams }: Route,
   principal: Principal | null,
   state: ConfigurationState,
 ): TenantTables | null {
@@ -102,12 +103,15 @@ function authorize(
     if (access === 'operator' || access === 'session') return null;
     throw new HttpProblem(403, 'The operator token manages tenants only.');
   }
-  const tables = state.tenants.get(principal.tenantId);
+  const tables = tablesSeenBy(principal, state);
   if (!tables) throw new HttpProblem(401, 'This token is not valid.', [], { 'www-authenticate': 'Bearer' });
   if (access === 'session') return tables;
   const { role } = principal;
-  if (access !== 'operator' && (role === 'admin' || access.includes(role))) return tables;
-  throw new HttpProblem(403, `A token with the role ${role} may not do this.`);
+  if (access === 'operator' || !(role === 'admin' || access.includes(role))) {
+    throw new HttpProblem(403, `A token with the role ${role} may not do this.`);
+  }
+  if (principal.teams && !teams) throw new HttpProblem(403, 'A token limited to teams may not do this.');
+  return tables;
 }
 
 async function readRequest(

@@ -44,7 +44,7 @@ function operationOf(route: Route): object {
     operationId: `${route.method}${route.path.replaceAll(/[^A-Za-z]+(\w)?/g, (_, c = '') => c.toUpperCase())}`,
     summary,
     tags: [tag],
-    description: accessText(access),
+    description: accessText(route),
     ...(access === 'public' ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...bodyOf(route),
@@ -66,11 +66,16 @@ function operationOf(route: Route): object {
   };
 }
 
-function accessText(access: Route['access']): string {
+function accessText({ access, teams }: Route): string {
   if (access === 'public') return 'Needs no token.';
   if (access === 'operator') return 'Needs the operator token.';
   if (access === 'session') return 'Needs any token.';
-  return `Roles: ${['admin', ...access].join(', ')}.`;
+  const limits = {
+    narrowed: ' Tokens limited to teams: what concerns their people only.',
+    open: ' Tokens limited to teams too.',
+    refused: ' Not for tokens limited to teams.',
+  };
+  return `Roles: ${['admin', ...access].join(', ')}.${access.length === 0 ? '' : limits[teams ?? 'refused']}`;
 }
 
 function bodyOf({ body, rawBody }: Route): object {

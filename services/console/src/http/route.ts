@@ -3,16 +3,14 @@
  * describes them (openapi.ts).
  */
 import type { Role } from '@adherence/domain/configuration/entities.ts';
-import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
+import type { KnownToken, TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import type { z } from 'zod';
 
 /** `admin` is allowed whatever a tenant's roles are; `public` needs no token; `session` any token at all. */
 export type Access = 'public' | 'operator' | 'session' | readonly Exclude<Role, 'admin'>[];
 
-export type Principal =
-  | { readonly kind: 'operator' }
-  | { readonly kind: 'tenant'; readonly tenantId: string; readonly tokenId: string; readonly role: Role };
+export type Principal = { readonly kind: 'operator' } | ({ readonly kind: 'tenant' } & KnownToken);
 
 export interface AnswerDescription {
   readonly description: string;
@@ -44,6 +42,11 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
   readonly tag: string;
   readonly summary: string;
   readonly access: Access;
+  /**
+   * What a token that is limited to teams may do with it. `narrowed`: the handler reads people through `tenant` alone,
+   * which holds those of its teams only. `open`: it tells nothing of people and changes nothing. Absent: refused.
+   */
+  readonly teams?: 'narrowed' | 'open';
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;
   readonly body?: z.ZodType<B>;

@@ -1,12 +1,13 @@
 /** Lines of an import -> documents of people. Pure. In CSV a person has a line per external user. */
 import { dayStart } from '@adherence/domain/calendar.ts';
-import { type Fault, faultsOf } from '@adherence/domain/configuration/command.ts';
+import { type Fault, faultsOf, noVersion } from '@adherence/domain/configuration/command.ts';
 import {
   idSchema,
   type Person,
   personSchema,
   personSchemaWith,
 } from '@adherence/domain/configuration/entities.ts';
+import { isOfTeams } from '@adherence/domain/configuration/narrow.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import { instantText, isCalendarDate } from '../http/instant.ts';
@@ -74,6 +75,31 @@ export function readPeopleLines(lines: readonly ImportLine[], tables: TenantTabl
 /** Faults of a whole person, told on each of its lines. */
 export function everyLine(lines: readonly number[], errors: readonly Fault[]): RejectedLine[] {
   return lines.map((line) => ({ line, errors }));
+}
+
+/** People that a token limited to teams may write, under the version that this was judged by; all of them without limit. */
+export function withinTeams(
+  all: readonly ImportedPerson[],
+  tables: TenantTables,
+  teams: readonly string[] | null,
+): { readonly people: readonly LimitedPerson[]; readonly beyond: readonly RejectedLine[] } {
+  if (!teams) return { people: all.map((person) => ({ ...person, ifMatch: null })), beyond: [] };
+  const people: LimitedPerson[] = [];
+  const beyond: RejectedLine[] = [];
+  for (const person of all) {
+    const known = tables.people.get(person.personId);
+    const isWithin = [known?.document, person.document].every((each) => !each || isOfTeams(each, teams));
+    if (isWithin) people.push({ ...person, ifMatch: known?.offset ?? noVersion });
+    else
+      beyond.push(
+        ...everyLine(person.lines, [{ path: 'team', message: 'is beyond the teams of this token' }]),
+      );
+  }
+  return { people, beyond };
+}
+
+export interface LimitedPerson extends ImportedPerson {
+  readonly ifMatch: number | null;
 }
 
 interface Draft {

@@ -5,7 +5,7 @@
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Clock, Timer } from '@adherence/runtime/clock.ts';
 import type { LiveBoard } from './board.ts';
-import { itemOf, type LiveFilter } from './row.ts';
+import { itemOf, type LiveFilter, type LiveItem } from './row.ts';
 
 export interface LiveEventsOptions {
   readonly board: LiveBoard;
@@ -15,13 +15,19 @@ export interface LiveEventsOptions {
   readonly tenantId: string;
   readonly filter: LiveFilter;
   readonly lastEventId: string | null;
+  /** The caller sees some people only: it is told of others no more than that they left its view. */
+  readonly limited: boolean;
   /** The caller's tables now; null once it may not watch any more, which ends the stream. */
   readonly tables: () => TenantTables | null;
-  readonly snapshot: () => object;
+  readonly snapshot: (tables: TenantTables) => LiveSnapshot;
   /** Told with every ping. */
   readonly freshness: () => object;
   /** Aborted when the client has gone, or the server stops. */
   readonly signal: AbortSignal;
+}
+
+export interface LiveSnapshot {
+  readonly items: readonly { readonly personId: string }[];
 }
 
 export const pingMs = 15_000;
@@ -29,7 +35,7 @@ export const pingMs = 15_000;
 const maxWaiting = 10_000;
 
 export function liveEvents(options: LiveEventsOptions): ReadableStream<Uint8Array> {
-  const { board, clock, instanceId, tenantId, filter, tables, freshness, signal } = options;
+  const { board, clock, instanceId, tenantId, filter, limited, tables, freshness, signal } = options;
   const encoder = new TextEncoder();
   let cancelled = () => {};
 
@@ -58,10 +64,26 @@ export function liveEvents(options: LiveEventsOptions): ReadableStream<Uint8Arra
           const text = `event: ${event}\nid: ${instanceId}-${position}\ndata: ${JSON.stringify(data)}\n\n`;
           controller.enqueue(encoder.encode(text));
         };
+        const shown = new Set<string>();
         const update = (personId: string, position: number) => {
           const known = tables();
-          if (!known) end();
-          else send('update', position, updateOf(board, known, tenantId, personId, filter));
+          if (!known) {
+            end();
+            return;
+          }
+          const item = itemIn(board, known, tenantId, personId, filter);
+          const wasShown = limited && shown.delete(personId);
+          if (limited && item) shown.add(personId);
+          if (limited && !item && !wasShown) return;
+          // As GET /live has it; `state: null` takes a person off the board.
+          send('update', position, item ?? { personId, state: null });
+        };
+        const sendSnapshot = () => {
+          const known = tables();
+          if (!known) return;
+          const snapshot = options.snapshot(known);
+          if (limited) for (const { personId } of snapshot.items) shown.add(personId);
+          send('snapshot', board.position(), snapshot);
         };
         const beat = () => {
           if (!tables()) {
@@ -74,9 +96,10 @@ export function liveEvents(options: LiveEventsOptions): ReadableStream<Uint8Arra
         const unwatch = board.watch(tenantId, update);
         cancelled = release;
         signal.addEventListener('abort', end);
-        const missed = missedSince(board, instanceId, tenantId, options.lastEventId);
+        // Whom a limited caller was shown before is not known here, so it begins anew.
+        const missed = limited ? null : missedSince(board, instanceId, tenantId, options.lastEventId);
         if (missed) for (const personId of missed) update(personId, board.position());
-        else send('snapshot', board.position(), options.snapshot());
+        else sendSnapshot();
         ping = clock.setTimer(beat, pingMs);
         if (signal.aborted) end();
       },
@@ -86,17 +109,15 @@ export function liveEvents(options: LiveEventsOptions): ReadableStream<Uint8Arra
   );
 }
 
-/** The row as GET /live has it; `state: null` takes a person off the board. */
-function updateOf(
+function itemIn(
   board: LiveBoard,
   tables: TenantTables,
   tenantId: string,
   personId: string,
   filter: LiveFilter,
-): object {
+): LiveItem | null {
   const row = board.row(tenantId, personId);
-  const item = row && itemOf(row, tables, filter);
-  return item ?? { personId, state: null };
+  return row && itemOf(row, tables, filter);
 }
 
 function missedSince(
