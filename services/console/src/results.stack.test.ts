@@ -168,6 +168,41 @@ describe('GET /adherence', () => {
   });
 });
 
+describe('GET /adherence/days', () => {
+  it('has in columns what GET /adherence says by person and day', async () => {
+    const { body } = await call('GET', '/adherence/days?from=2026-10-18&to=2026-11-02');
+    const columns = body.items.flatMap((item: Record<string, number[]> & { personId: string }) =>
+      item.day!.map((day, i) => [
+        item.personId,
+        new Date(at('2026-10-18T00:00:00Z') + day * 24 * hour).toISOString().slice(0, 10),
+        ...['scheduledMs', 'inMs', 'noDataMs', 'workedMs'].map((key) => item[key]![i]),
+      ]),
+    );
+    const query = 'from=2026-10-17T00:00:00Z&to=2026-11-04T00:00:00Z&granularity=day&groupBy=person';
+    const byDay = await call('GET', `/adherence?${query}`);
+    const zoneOf = (personId: string) => zones[people.find(({ id }) => id === personId)!.unit];
+    const rows = byDay.body.items
+      .map((item: Record<string, string>) => [
+        item.personId!,
+        localDateOf(zoneOf(item.personId!), at(item.from!)),
+        ...['scheduledMs', 'inMs', 'noDataMs', 'workedMs'].map((key) => item[key]),
+      ])
+      .filter(([, date]: string[]) => date! >= '2026-10-18' && date! <= '2026-11-02')
+      .sort((a: string[], b: string[]) => (`${a[0]}${a[1]}` < `${b[0]}${b[1]}` ? -1 : 1));
+    expect(columns).toEqual(rows);
+    expect(columns.length).toBeGreaterThan(50);
+    expect(body.items.map((item: { finalBefore: string }) => item.finalBefore > '2026-11-02')).toEqual(
+      body.items.map(() => true),
+    );
+  });
+
+  it('refuses a range that is turned round or too long', async () => {
+    const turned = await call('GET', '/adherence/days?from=2026-10-18&to=2026-10-17');
+    const long = await call('GET', '/adherence/days?from=2020-10-18&to=2026-10-17');
+    expect([turned.status, long.status]).toEqual([422, 422]);
+  });
+});
+
 describe('GET /people/{id}/timeline', () => {
   it('covers the range without gaps, across days, as it is stored', async () => {
     const query = 'from=2026-10-16T00:00:00Z&to=2026-10-26T03:04:05.678Z';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { activityRoutes } from './api/activities.ts';
 import { adherenceRoutes } from './api/adherence.ts';
+import { adherenceDaysRoutes } from './api/adherence-days.ts';
 import { changeRoutes } from './api/changes.ts';
 import { exceptionRoutes } from './api/exceptions.ts';
 import { importRoutes } from './api/imports.ts';
@@ -52,6 +53,7 @@ export function allRoutes(env: Environment): Route[] {
     ...rejectedRoutes(env),
     ...pipelineRoutes(env),
     ...adherenceRoutes(env),
+    ...adherenceDaysRoutes(env),
     ...timelineRoutes(env),
     ...reportRoutes(env),
     ...liveRoutes(env),

@@ -72,7 +72,7 @@ export async function readAdherence(
 }
 
 /** domain.md: a bucket is final once asOf is 15 min past its end. */
-const finalAfterMs = 15 * 60_000;
+export const finalAfterMs = 15 * 60_000;
 
 interface Reader {
   readonly database: Database;
