@@ -30,16 +30,20 @@ const layers: readonly { readonly folder: RegExp; readonly mayImport: readonly s
   { folder: /^packages\/domain\//, mayImport: ['domain', 'schemas'] },
   { folder: /^packages\/runtime\//, mayImport: ['runtime', 'domain', 'schemas', 'stack'] },
   { folder: /^packages\/store\//, mayImport: ['store', 'domain', 'schemas', 'stack'] },
+  { folder: /^packages\/odigo-web-service\//, mayImport: ['odigo-web-service', 'domain', 'schemas'] },
   { folder: /^packages\/demo\//, mayImport: ['demo', 'domain', 'schemas'] },
   { folder: /^services\/ingress\//, mayImport: ['ingress', 'runtime', 'domain', 'schemas', 'stack'] },
-  { folder: /^services\/enrichment\//, mayImport: ['enrichment', 'runtime', 'domain', 'schemas', 'stack'] },
+  {
+    folder: /^services\/enrichment\//,
+    mayImport: ['enrichment', 'runtime', 'odigo-web-service', 'domain', 'schemas', 'stack'],
+  },
   {
     folder: /^services\/adherence\//,
     mayImport: ['adherence', 'runtime', 'store', 'domain', 'schemas', 'stack'],
   },
   {
     folder: /^services\/console\//,
-    mayImport: ['console', 'runtime', 'store', 'domain', 'schemas', 'stack'],
+    mayImport: ['console', 'runtime', 'store', 'odigo-web-service', 'domain', 'schemas', 'stack'],
   },
 ];
 
@@ -79,7 +83,7 @@ describe('the repository', () => {
     for (const path of code) {
       const layer = layers.find(({ folder }) => folder.test(path));
       if (!layer) continue;
-      for (const [, name] of read(path).matchAll(/from '@adherence\/([a-z]+)\//g)) {
+      for (const [, name] of read(path).matchAll(/from '@adherence\/([a-z-]+)\//g)) {
         const isTest = /\.(test|testing|bench)\.tsx?$/.test(path);
         const allowed = layer.mayImport.includes(name!) && (name !== 'stack' || isTest);
         if (!allowed) wrong.push(`${path} imports ${name}`);
