@@ -2,7 +2,8 @@
 import { type Feed, userKey } from '@adherence/domain/compute/actual.ts';
 import { type Carry, compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
 import { orderFacts } from '@adherence/domain/compute/facts.ts';
-import { compileRules, type Rules, statusKey, type Version } from '@adherence/domain/compute/rules.ts';
+import { compileRules, type Rules, statusKey } from '@adherence/domain/compute/rules.ts';
+import type { TenantRules, WrittenVersion } from '@adherence/domain/configuration/tables.ts';
 import type { Instant, Interval, Segment } from '@adherence/domain/model.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -11,12 +12,12 @@ export function computeScenario(
   range: Interval,
   carry: Carry | null = null,
 ): { readonly segments: readonly Segment[]; readonly end: Carry | null; readonly rules: Rules } {
-  const rules = rulesOf(scenario);
+  const rules = compileRules(tablesOf(scenario));
   const { asOf } = scenario;
   return { ...compute(inputsOf(scenario), rules, { ...range, asOf, carry }), rules };
 }
 
-function inputsOf(scenario: Scenario): PersonInputs {
+export function inputsOf(scenario: Scenario): PersonInputs {
   const byUser = Map.groupBy(scenario.facts, (fact) => userKey(fact.integrationId, fact.externalUserId));
   return {
     externalUsers: scenario.externalUsers,
@@ -43,21 +44,29 @@ function feedOf(thresholdMs: number, notifiedAt: readonly Instant[]): Feed {
   return { thresholdMs, gaps, last: at.at(-1) ?? null };
 }
 
-function rulesOf(scenario: Scenario): Rules {
-  const mappings = new Map<string, Map<string, Version<string>[]>>();
-  for (const { integrationId, status, breakType, activityId, validFrom } of scenario.mappings) {
-    const ofIntegration = mappings.get(integrationId) ?? new Map<string, Version<string>[]>();
-    mappings.set(integrationId, ofIntegration);
-    const key = statusKey(status, breakType);
-    ofIntegration.set(key, [...(ofIntegration.get(key) ?? []), { validFrom, value: activityId }]);
-  }
-  return compileRules({
-    activityTypes: scenario.activityTypes,
-    statusMappings: mappings,
-    matches: scenario.matches.map(({ validFrom, rules }) => ({ validFrom, value: rules })),
-    settings: scenario.settings.map(({ validFrom, ...settings }) => ({
-      validFrom,
-      value: { targetScore: 0.9, ...settings },
-    })),
+/** As they are configured; the offsets tell the versions apart. */
+export function tablesOf(scenario: Scenario): TenantRules {
+  let offset = 0;
+  const written = <T>(validFrom: Instant | null, value: T): WrittenVersion<T> => ({
+    validFrom,
+    value,
+    offset: offset++,
+    writtenBy: 'token:test',
+    writtenAt: 0,
   });
+  const statusMappings = new Map<string, Map<string, WrittenVersion<string>[]>>();
+  for (const { integrationId, status, breakType, activityId, validFrom } of scenario.mappings) {
+    const ofIntegration = statusMappings.get(integrationId) ?? new Map<string, WrittenVersion<string>[]>();
+    statusMappings.set(integrationId, ofIntegration);
+    const key = statusKey(status, breakType);
+    ofIntegration.set(key, [...(ofIntegration.get(key) ?? []), written(validFrom, activityId)]);
+  }
+  return {
+    activityTypes: scenario.activityTypes,
+    statusMappings,
+    matches: scenario.matches.map(({ validFrom, rules }) => written(validFrom, rules)),
+    settings: scenario.settings.map(({ validFrom, ...settings }) =>
+      written(validFrom, { targetScore: 0.9, ...settings }),
+    ),
+  };
 }

@@ -18,6 +18,23 @@ export interface Feed {
 
 export interface ActualPiece extends Interval {
   readonly actual: Actual;
+  /** Only when reasons are asked for. */
+  readonly reason: ActualReason | null;
+}
+
+/** Why a person's actual is what it is at an instant: what each external user that is valid then says. */
+export interface ActualReason {
+  readonly users: readonly UserReason[];
+  /** The piece of the user that wins; null when nobody does: offline or unknown. */
+  readonly winner: LinePiece | null;
+}
+
+export interface UserReason {
+  readonly user: ExternalUserAssignment;
+  /** null before the user's first event. */
+  readonly piece: LinePiece | null;
+  /** The silence of the integration around the instant, null while it lives. */
+  readonly gap: Interval | null;
 }
 
 export interface ActualInputs {
@@ -47,6 +64,7 @@ export function actualPieces(
   from: Instant,
   to: Instant,
   context: LineContext,
+  withReasons = false,
 ): ActualPiece[] {
   const entries = inputs.externalUsers.map((user) => entryOf(user, inputs, from, context));
   const borders = bordersOf(entries, from, to);
@@ -56,14 +74,16 @@ export function actualPieces(
     const start = borders[i]!;
     const end = borders[i + 1]!;
     const winner = winnerAt(entries, start);
+    const reason = withReasons ? reasonAt(entries, start, winner) : null;
     if (typeof winner === 'string') {
       pieces.push({
         from: start,
         to: end,
         actual: winner === 'unknown' ? unknown : winner === 'offline' ? offline : offlineEstimated,
+        reason,
       });
     } else {
-      pushMapped(pieces, start, end, winner, rules, intern);
+      pushMapped(pieces, start, end, winner, rules, intern, reason);
     }
   }
   return pieces;
@@ -161,6 +181,22 @@ function winnerAt(
   return winner ?? (estimated ? 'offline-estimated' : 'offline');
 }
 
+/** Right after `winnerAt`, whose pointers stand at the instant. */
+function reasonAt(entries: readonly Entry[], at: Instant, winner: ReturnType<typeof winnerAt>): ActualReason {
+  const around = <I extends Interval>(interval: I | undefined): I | null =>
+    interval && interval.from <= at && at < interval.to ? interval : null;
+  return {
+    users: entries
+      .filter(({ validFrom, validTo }) => at >= validFrom && at < validTo)
+      .map(({ user, line, piece, gaps, gap }) => ({
+        user,
+        piece: around(line[piece]),
+        gap: around(gaps[gap]),
+      })),
+    winner: typeof winner === 'string' ? null : winner,
+  };
+}
+
 /** Most recent event; ties by sequence, integration, user (the greater wins). */
 function isMoreRecent(a: LinePiece, entryA: Entry, b: LinePiece, entryB: Entry): boolean {
   if (a.event.occurredAt !== b.event.occurredAt) return a.event.occurredAt > b.event.occurredAt;
@@ -180,10 +216,11 @@ function pushMapped(
   piece: LinePiece,
   rules: Rules,
   intern: Map<string, Actual>,
+  reason: ActualReason | null,
 ): void {
   const { integrationId, status, breakType } = piece.status!;
   if (status === null) {
-    pieces.push({ from, to, actual: actualOf(intern, defaultActivityId, null, null) });
+    pieces.push({ from, to, actual: actualOf(intern, defaultActivityId, null, null), reason });
     return;
   }
   const steps = rules.mapping(integrationId, status, breakType);
@@ -191,7 +228,8 @@ function pushMapped(
     const start = Math.max(from, steps.from[i]!);
     const end = Math.min(to, steps.from[i + 1] ?? to);
     if (start < end) {
-      pieces.push({ from: start, to: end, actual: actualOf(intern, steps.values[i]!, status, breakType) });
+      const actual = actualOf(intern, steps.values[i]!, status, breakType);
+      pieces.push({ from: start, to: end, actual, reason });
     }
   }
 }

@@ -13,7 +13,7 @@ import type {
   Segment,
   State,
 } from '../model.ts';
-import { type ActualInputs, type ActualPiece, actualPieces } from './actual.ts';
+import { type ActualInputs, type ActualPiece, type ActualReason, actualPieces } from './actual.ts';
 import type { LineContext } from './line.ts';
 import { nextStep, type Rules, type Settings, stepAt, valueAt } from './rules.ts';
 
@@ -45,7 +45,32 @@ export interface Computed {
   readonly end: Carry | null;
 }
 
-export function compute(inputs: PersonInputs, rules: Rules, range: ComputeRange): Computed {
+/** Why a segment is what it is, as it was decided. */
+export interface SegmentReason {
+  readonly actual: ActualReason;
+  /** Inside an exception, whether or not `S` would count. */
+  readonly excepted: boolean;
+  /** Null for states that are no episodes. */
+  readonly episode: Episode | null;
+}
+
+export interface Episode {
+  readonly since: Instant;
+  /** End of the episode, or of what is computed of it. */
+  readonly until: Instant;
+  readonly grace: Grace;
+}
+
+/**
+ * With a list of `reasons` it receives one for each segment, and segments are cut wherever a reason may change: merged
+ * (segments.ts) they are the same.
+ */
+export function compute(
+  inputs: PersonInputs,
+  rules: Rules,
+  range: ComputeRange,
+  reasons: SegmentReason[] | null = null,
+): Computed {
   const to = Math.min(range.to, range.asOf);
   if (to <= range.from) return { segments: [], end: range.carry };
   const context: LineContext = {
@@ -53,9 +78,11 @@ export function compute(inputs: PersonInputs, rules: Rules, range: ComputeRange)
     settings: rules.settings,
     asOf: range.asOf,
   };
-  const actuals = actualPieces(inputs, rules, range.from, to, context);
-  const spans = stateSpans(actuals, slotsOf(inputs.schedules), mergeIntervals(inputs.exceptions), rules);
-  return segmentsOf(spans, rules, range.carry);
+  const withReasons = reasons !== null;
+  const actuals = actualPieces(inputs, rules, range.from, to, context, withReasons);
+  const slots = slotsOf(inputs.schedules);
+  const spans = stateSpans(actuals, slots, mergeIntervals(inputs.exceptions), rules, withReasons);
+  return segmentsOf(spans, rules, range.carry, reasons);
 }
 
 /** Ends of the last activities of the documents, ascending (domain.md, "Missing logout"). */
@@ -96,6 +123,8 @@ interface Span extends Interval {
   readonly state: State | null;
   /** `S` counts here, so that the time is in, out, without data or excluded. */
   readonly counts: boolean;
+  readonly excepted: boolean;
+  readonly reason: ActualReason | null;
 }
 
 /** Cuts time where anything that decides the state changes, and decides it. */
@@ -104,6 +133,7 @@ function stateSpans(
   slots: readonly Slot[],
   exceptions: readonly Interval[],
   rules: Rules,
+  keepsApart: boolean,
 ): Span[] {
   const spans: Span[] = [];
   let slot = 0;
@@ -116,16 +146,19 @@ function stateSpans(
       const ahead = slots[slot];
       const scheduled = ahead && ahead.start <= at ? ahead : null;
       const nextException = exceptions[exception];
-      const excluded = nextException !== undefined && nextException.from <= at;
+      const excepted = nextException !== undefined && nextException.from <= at;
       const to = Math.min(
         piece.to,
         scheduled ? scheduled.end : (ahead?.start ?? piece.to),
-        excluded ? nextException.to : (nextException?.from ?? piece.to),
+        excepted ? nextException.to : (nextException?.from ?? piece.to),
         nextStep(rules.matches, at),
       );
       const counts = scheduled !== null && countsWhenScheduled(scheduled.activityId, rules);
-      const state = stateOf(scheduled, counts, excluded, piece.actual, rules, at);
-      pushSpan(spans, { from: at, to, slot: scheduled, actual: piece.actual, state, counts });
+      const { actual, reason } = piece;
+      const state = stateOf(scheduled, counts, excepted, actual, rules, at);
+      const span = { from: at, to, slot: scheduled, actual, state, counts, excepted, reason };
+      if (keepsApart) spans.push(span);
+      else pushSpan(spans, span);
       at = to;
     }
   }
@@ -136,12 +169,12 @@ function stateSpans(
 function stateOf(
   slot: Slot | null,
   counts: boolean,
-  excluded: boolean,
+  excepted: boolean,
   actual: Actual,
   rules: Rules,
   at: Instant,
 ): State | null {
-  if (counts && excluded) return 'EXCLUDED';
+  if (counts && excepted) return 'EXCLUDED';
   if (slot && actual.kind !== 'unknown') {
     const matches = rules.matches.values[stepAt(rules.matches, at)]!;
     if (matches(actual.activityId, slot.activityId)) return 'IN_ADHERENCE';
@@ -169,7 +202,12 @@ function pushSpan(spans: Span[], span: Span): void {
 }
 
 /** Runs of one state, buffer and grace: domain.md, "Episode" and "Buffer b". */
-function segmentsOf(spans: readonly Span[], rules: Rules, carry: Carry | null): Computed {
+function segmentsOf(
+  spans: readonly Span[],
+  rules: Rules,
+  carry: Carry | null,
+  reasons: SegmentReason[] | null,
+): Computed {
   const segments: Segment[] = [];
   let end: Carry | null = carry;
   for (let first = 0; first < spans.length; ) {
@@ -177,15 +215,23 @@ function segmentsOf(spans: readonly Span[], rules: Rules, carry: Carry | null): 
     let last = first;
     while (last + 1 < spans.length && spans[last + 1]!.state === state) last++;
     const since: Instant = first === 0 && carry && carry.state === state ? carry.since : from;
-    const grace = graceOf(state, since, spans[last]!.to, rules.settings);
-    for (let i = first; i <= last; i++) pushSegments(segments, spans[i]!, grace);
+    const until = spans[last]!.to;
+    const grace = graceOf(state, since, until, rules.settings);
+    for (let i = first; i <= last; i++) {
+      pushSegments(segments, spans[i]!, grace);
+      while (reasons && reasons.length < segments.length) {
+        const { reason, excepted } = spans[i]!;
+        const episode = grace && { since, until, grace };
+        reasons.push({ actual: reason!, excepted, episode });
+      }
+    }
     end = { state, since };
     first = last + 1;
   }
   return { segments, end };
 }
 
-interface Grace {
+export interface Grace {
   readonly bufferEnd: Instant;
   /** What out time counts as inside and after the buffer. */
   readonly inBuffer: CountedAs;

@@ -12,6 +12,8 @@ export interface LinePiece {
   readonly to: Instant;
   /** The event that the piece goes back to; the most recent one decides between several users. */
   readonly event: LineFact;
+  /** The event that reported first what still ran at `event`: no heartbeat and no repeat, as far as facts are known. */
+  readonly reportedBy: LineFact;
   /** null = offline. */
   readonly status: LineStatus | null;
   readonly estimated: boolean;
@@ -36,17 +38,26 @@ export function userLine(facts: readonly LineFact[], from: Instant, context: Lin
   const pieces: LinePiece[] = [];
   const end = firstAfter(facts, context.asOf - 1);
   const start = Math.max(0, firstAfter(facts, from) - 1);
-  let status = statusBefore(facts, start);
+  let reportedBy = lastReport(facts, start);
+  let status = reportedBy ? statusOf(reportedBy, null) : null;
+  let wasEnded = false;
   for (let i = start; i < end; i++) {
     const event = facts[i]!;
-    if (bearsStatus(event)) status = statusOf(event, status);
+    if (bearsStatus(event)) {
+      const running = status;
+      status = statusOf(event, running);
+      if (status !== running || wasEnded || !reportedBy) reportedBy = event;
+    }
     const next = i + 1 < end ? facts[i + 1]!.occurredAt : context.asOf;
     if (next <= event.occurredAt) continue;
-    const cut = status === null ? next : missingLogout(event.occurredAt, next, context);
-    if (cut > event.occurredAt) {
-      pieces.push({ from: event.occurredAt, to: cut, event, status, estimated: false });
+    const from = event.occurredAt;
+    const cut = status === null ? next : missingLogout(from, next, context);
+    wasEnded = cut < next;
+    const report = reportedBy ?? event;
+    if (from < cut) pieces.push({ from, to: cut, event, reportedBy: report, status, estimated: false });
+    if (cut < next) {
+      pieces.push({ from: cut, to: next, event, reportedBy: report, status: null, estimated: true });
     }
-    if (cut < next) pieces.push({ from: cut, to: next, event, status: null, estimated: true });
   }
   return pieces;
 }
@@ -73,9 +84,8 @@ export function pendingLogouts(
   const index = firstAfter(facts, context.asOf - 1) - 1;
   if (index < 0) return [];
   const event = facts[index]!;
-  const before = statusBefore(facts, index);
-  const status = bearsStatus(event) ? statusOf(event, before) : before;
-  if (status === null) return [];
+  const report = bearsStatus(event) ? event : lastReport(facts, index);
+  if (!report || report.eventType === 'LOGOUT') return [];
   const { missingLogout: policy } = valueAt(context.settings, event.occurredAt);
   const pending = [{ decidedAt: event.occurredAt + policy.maxStatusSeconds * 1000, from: 0 }];
   pending[0]!.from = pending[0]!.decidedAt;
@@ -97,11 +107,11 @@ function firstShiftEnd(shiftEnds: readonly Instant[], after: Instant): Instant {
   return shiftEnds[low] ?? Number.POSITIVE_INFINITY;
 }
 
-/** Status in force before the fact at an index. */
-function statusBefore(facts: readonly LineFact[], index: number): LineStatus | null {
+/** The last fact before an index that bears a status. */
+function lastReport(facts: readonly LineFact[], index: number): LineFact | null {
   for (let i = index - 1; i >= 0; i--) {
     const fact = facts[i]!;
-    if (bearsStatus(fact)) return statusOf(fact, null);
+    if (bearsStatus(fact)) return fact;
   }
   return null;
 }

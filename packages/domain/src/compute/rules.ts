@@ -140,6 +140,28 @@ export const valueAt = <T>(steps: Steps<T>, at: Instant): T => steps.values[step
 export const nextStep = <T>(steps: Steps<T>, at: Instant): Instant =>
   steps.from[stepAt(steps, at) + 1] ?? Number.POSITIVE_INFINITY;
 
+/** The versions of a list as steps of time themselves, null before the first: which one holds, and who wrote it. */
+export const versionSteps = <V extends Version<unknown>>(versions: readonly V[]): Steps<V | null> =>
+  stepsOf(
+    versions.map((version) => ({ validFrom: version.validFrom, value: version })),
+    null,
+  );
+
+/** The version of a mapping that holds for a status at an instant, its own before the fallback `(status, *)`. */
+export function mappingVersionAt<V extends Version<string>>(
+  byKey: ReadonlyMap<string, readonly V[]> | undefined,
+  status: string,
+  breakType: string | null,
+  at: Instant,
+): { readonly key: 'own' | 'fallback'; readonly version: V } | null {
+  const heldBy = (type: string | null) =>
+    valueAt(versionSteps(byKey?.get(statusKey(status, type)) ?? []), at);
+  const own = breakType === null ? null : heldBy(breakType);
+  if (own) return { key: 'own', version: own };
+  const fallback = heldBy(null);
+  return fallback && { key: breakType === null ? 'own' : 'fallback', version: fallback };
+}
+
 function mapSteps<A, B>(steps: Steps<A>, change: (value: A) => B): Steps<B> {
   return { from: steps.from, values: steps.values.map(change) };
 }
@@ -164,13 +186,40 @@ function compileMatcher(rules: readonly MatchRule[], activityType: (id: string) 
     const key = `${actual ?? ''}>${scheduled}`;
     let answer = memo.get(key);
     if (answer === undefined) {
-      const actuals = actual === null ? ['offline'] : [`activity:${actual}`, `type:${activityType(actual)}`];
-      const scheduleds = [`activity:${scheduled}`, `type:${activityType(scheduled)}`];
-      answer = actual === scheduled || actuals.some((a) => scheduleds.some((s) => pairs.has(`${a}>${s}`)));
+      answer = matchBetween(actual, scheduled, activityType, (pair) => pairs.has(pair)) !== null;
       memo.set(key, answer);
     }
     return answer;
   };
+}
+
+/** Why an actual activity satisfies a scheduled one: it is the same, or by a rule; null when it does not. */
+export type Match = 'same activity' | MatchRule;
+
+/** The most particular rule of a list that holds; actual null = offline. */
+export const matchIn = (
+  rules: readonly MatchRule[],
+  actual: string | null,
+  scheduled: string,
+  activityType: (id: string) => ActivityType,
+): Match | null =>
+  matchBetween(actual, scheduled, activityType, (pair) =>
+    rules.some((rule) => pair === `${rule.actual}>${rule.scheduled}`),
+  );
+
+function matchBetween(
+  actual: string | null,
+  scheduled: string,
+  activityType: (id: string) => ActivityType,
+  hasPair: (pair: string) => boolean,
+): Match | null {
+  if (actual === scheduled) return 'same activity';
+  const actuals = actual === null ? ['offline'] : [`activity:${actual}`, `type:${activityType(actual)}`];
+  const scheduleds = [`activity:${scheduled}`, `type:${activityType(scheduled)}`];
+  for (const a of actuals) {
+    for (const s of scheduleds) if (hasPair(`${a}>${s}`)) return { actual: a, scheduled: s };
+  }
+  return null;
 }
 
 const compiled = new WeakMap<RuleTables, Rules>();

@@ -148,11 +148,22 @@ export function timeZoneOf(tables: TenantTables, person: Person): string {
 }
 
 /** Exceptions that concern a person, by its last document. */
-export function exceptionsOf(tables: TenantTables, personId: string): { from: Instant; to: Instant }[] {
+export const exceptionsOf = (tables: TenantTables, personId: string): { from: Instant; to: Instant }[] =>
+  exceptionsConcerning(tables, personId).map(({ stored: { document } }) => ({
+    from: document.from,
+    to: document.to,
+  }));
+
+export interface ConcerningException {
+  readonly id: string;
+  readonly stored: Stored<Exception>;
+}
+
+export function exceptionsConcerning(tables: TenantTables, personId: string): ConcerningException[] {
   const team = tables.people.get(personId)?.document.team ?? null;
-  const found: { from: Instant; to: Instant }[] = [];
-  for (const { document } of tables.exceptions.values()) {
-    if (concerns(document, personId, team)) found.push({ from: document.from, to: document.to });
+  const found: ConcerningException[] = [];
+  for (const [id, stored] of tables.exceptions) {
+    if (concerns(stored.document, personId, team)) found.push({ id, stored });
   }
   return found;
 }
