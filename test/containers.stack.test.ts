@@ -2,7 +2,8 @@
  * The same contracts on the servers' own images, by Testcontainers: asked for by TEST_CONTAINERS=1, since it needs a
  * Docker engine and pulls images. Without it, their twins on the local stack are what runs, and this file says so.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Broker } from '@adherence/runtime/broker/broker.ts';
 import { brokerContract } from '@adherence/runtime/broker/contract.ts';
@@ -10,7 +11,9 @@ import { openKafkaBroker } from '@adherence/runtime/broker/kafka-broker.ts';
 import { openClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { silentLog } from '@adherence/runtime/log.ts';
 import { migrateTables } from '@adherence/runtime/migrate.ts';
+import { startKafkaContainer, startRegistryContainer } from '@adherence/stack/containers.ts';
 import { freePort } from '@adherence/stack/ports.ts';
+import { Kafka, logLevel } from 'kafkajs';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -37,7 +40,7 @@ function onContainers(): void {
 
   beforeAll(async () => {
     kafkaPort = await freePort();
-    [kafka, clickhouse] = await Promise.all([startKafkaContainer(kafkaPort), startClickHouseContainer()]);
+    [kafka, clickhouse] = await Promise.all([kafkaContainer(kafkaPort), clickHouseContainer()]);
   });
   afterAll(async () => {
     await Promise.all([kafka.stop(), clickhouse.stop()]);
@@ -57,9 +60,29 @@ function onContainers(): void {
     expect(await db.query('SELECT count() AS days FROM person_days FINAL')).toEqual([{ days: 0 }]);
     await db.close();
   });
+
+  it('npm start keeps what its Kafka container holds over a restart', { timeout: 900_000 }, async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'adherence-containers-'));
+    const topics: string[] = [];
+    for (let n = 0; n < 2; n += 1) {
+      const part = await startKafkaContainer({ dataDir: join(dataDir, 'kafka') });
+      const registry = await startRegistryContainer({
+        dataDir: join(dataDir, 'registry'),
+        brokers: part.brokers,
+      });
+      const admin = new Kafka({ brokers: [part.brokers], logLevel: logLevel.NOTHING }).admin();
+      await admin.connect();
+      topics.push((await admin.listTopics()).includes('kept') ? 'kept' : 'none');
+      await admin.createTopics({ topics: [{ topic: 'kept', numPartitions: 1 }] });
+      await admin.disconnect();
+      await registry.stop();
+      await part.stop();
+    }
+    expect(topics).toEqual(['none', 'kept']);
+  });
 }
 
-function startKafkaContainer(port: number): Promise<StartedTestContainer> {
+function kafkaContainer(port: number): Promise<StartedTestContainer> {
   return new GenericContainer('apache/kafka:4.1.1')
     .withExposedPorts({ container: port, host: port })
     .withEnvironment({
@@ -77,7 +100,7 @@ function startKafkaContainer(port: number): Promise<StartedTestContainer> {
     .start();
 }
 
-function startClickHouseContainer(): Promise<StartedTestContainer> {
+function clickHouseContainer(): Promise<StartedTestContainer> {
   return new GenericContainer('clickhouse/clickhouse-server:25.8')
     .withExposedPorts(8123)
     .withEnvironment({ CLICKHOUSE_SKIP_USER_SETUP: '1' })

@@ -56,7 +56,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaPart> {
     onSpawn: options.onSpawn,
   });
   const brokers = `127.0.0.1:${port}`;
-  await untilReady(child, () => serves(brokers), 60_000);
+  await untilReady(child, () => kafkaServes(brokers), 60_000);
   return { ...child, brokers, port };
 }
 
@@ -87,7 +87,7 @@ async function format(classPath: string, properties: string, logFile: string): P
 }
 
 /** Ready means that a client sees the broker registered: the socket alone opens earlier. */
-async function serves(brokers: string): Promise<boolean> {
+export async function kafkaServes(brokers: string): Promise<boolean> {
   const kafka = new Kafka({
     clientId: 'stack',
     brokers: [brokers],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isCached } from './cache.ts';
 import { type ClickHousePart, startClickHouse } from './clickhouse.ts';
+import { startKafkaContainer, startRegistryContainer } from './containers.ts';
 import { kafkaCacheName, prepareKafka, startKafka } from './kafka.ts';
 import {
   consoleUrl,
@@ -20,14 +21,15 @@ import { withoutPassword } from './requirements.ts';
 import { buildWeb } from './web.ts';
 
 /** The real thing: the parts that were not given as servers, then tables and topics, then the four services. */
-export async function launchStack(launched: Launch): Promise<Launch> {
-  await fetchParts(launched);
+export async function launchStack(launched: Launch, by: 'java' | 'docker'): Promise<Launch> {
+  if (by === 'java') await fetchParts(launched);
+  else launched.print('Kafka and the schema registry run in Docker; the first start pulls their images …');
   const [kafkaBrokers, clickhouseUrl] = await Promise.all([
-    kafka(launched),
+    kafka(launched, by),
     clickhouse(launched),
     buildWeb(launched),
   ]);
-  const registryUrl = await registry(launched, kafkaBrokers);
+  const registryUrl = await registry(launched, kafkaBrokers, by);
   const addresses = { kafkaBrokers, registryUrl, clickhouseUrl };
   await migrate(launched, addresses);
   await services(launched, addresses);
@@ -58,7 +60,7 @@ async function fetchParts({ options, print }: Launch): Promise<void> {
   );
 }
 
-async function kafka(launched: Launch): Promise<string> {
+async function kafka(launched: Launch, by: 'java' | 'docker'): Promise<string> {
   const { options, note, print } = launched;
   if (options.kafkaBrokers !== undefined) {
     await reach('KAFKA_BROKERS', options.kafkaBrokers, brokerAddresses(options.kafkaBrokers));
@@ -67,7 +69,7 @@ async function kafka(launched: Launch): Promise<string> {
   }
   const port = await portOr(9092);
   const start = () =>
-    startKafka({
+    (by === 'java' ? startKafka : startKafkaContainer)({
       dataDir: join(options.dataDir, 'kafka'),
       port,
       logFile: logFileOf(options, 'kafka'),
@@ -95,7 +97,7 @@ async function clickhouse(launched: Launch): Promise<string> {
   return (await launch(launched, 'clickhouse', start, (part) => `on ${part.url}`)).url;
 }
 
-async function registry(launched: Launch, brokers: string): Promise<string> {
+async function registry(launched: Launch, brokers: string, by: 'java' | 'docker'): Promise<string> {
   const { options, note, print } = launched;
   if (options.registryUrl !== undefined) {
     const url = options.registryUrl;
@@ -105,7 +107,7 @@ async function registry(launched: Launch, brokers: string): Promise<string> {
   }
   const port = await portOr(8085);
   const start = () =>
-    startRegistry({
+    (by === 'java' ? startRegistry : startRegistryContainer)({
       dataDir: join(options.dataDir, 'registry'),
       brokers,
       port,

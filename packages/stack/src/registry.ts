@@ -52,7 +52,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RegistryP
     onSpawn: options.onSpawn,
   });
   const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
-  await untilReady(child, async () => (await ask(`${url}/subjects`)).ok, 90_000);
+  await untilReady(child, () => registryServes(url), 90_000);
   await requireCompatibility(url);
   return { ...child, url, port };
 }
@@ -61,8 +61,10 @@ export async function startRegistry(options: RegistryOptions): Promise<RegistryP
 export const prepareRegistry = (): Promise<string> =>
   mavenArchive(registryCacheName, 'io.apicurio:apicurio-registry-app:3.0.9:tar.gz:all');
 
+export const registryServes = async (url: string): Promise<boolean> => (await ask(`${url}/subjects`)).ok;
+
 /** Topics keep records of several versions and services are rolled out in any order: both directions, all versions. */
-async function requireCompatibility(url: string): Promise<void> {
+export async function requireCompatibility(url: string): Promise<void> {
   const response = await ask(`${url}/config`, {
     method: 'PUT',
     headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },

@@ -11,8 +11,8 @@ import {
   unreachableSentence,
 } from './requirements.ts';
 
-const all: Tools = { java: 21, maven: true, fetched: false };
-const none: Tools = { java: undefined, maven: false, fetched: false };
+const all: Tools = { java: 21, maven: true, fetched: false, docker: false };
+const none: Tools = { java: undefined, maven: false, fetched: false, docker: false };
 
 test.each([
   ['openjdk version "17.0.15" 2025-04-15', 17],
@@ -44,6 +44,10 @@ test('without Java everything runs in one process, unless servers are given', ()
   const servers = { KAFKA_BROKERS: 'k:9092', SCHEMA_REGISTRY_URL: 'http://r' };
   expect(modeFor(parseOptions([], servers), none).kind).toBe('stack');
   expect(modeFor(parseOptions([], { KAFKA_BROKERS: 'k:9092' }), none).kind).toBe('embedded');
+  const docker: Tools = { ...none, docker: true };
+  expect(modeFor(parseOptions([], {}), docker)).toEqual({ kind: 'stack', by: 'docker' });
+  expect(modeFor(parseOptions([], {}), all)).toEqual({ kind: 'stack', by: 'java' });
+  expect(modeFor(parseOptions([], { KAFKA_BROKERS: 'k:9092' }), docker).kind).toBe('embedded');
 });
 
 test('each trouble of the machine is one sentence that says what to do', () => {

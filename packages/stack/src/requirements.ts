@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, statfsSync } from 'node:fs';
 import { isCached } from './cache.ts';
+import { dockerAnswers } from './containers.ts';
 import { kafkaCacheName } from './kafka.ts';
 import type { StartOptions } from './options.ts';
 import { registryCacheName } from './registry.ts';
@@ -12,25 +13,36 @@ export interface Tools {
   readonly maven: boolean;
   /** The Java parts were fetched before, so Maven is not needed any more. */
   readonly fetched: boolean;
+  /** A Docker engine answers; only looked for when Java cannot do it. */
+  readonly docker: boolean;
 }
 
-/** `stack`: real parts; `embedded`: one process on the in-memory broker, with the reason why. */
-export type Mode = { readonly kind: 'stack' } | { readonly kind: 'embedded'; readonly because: string };
+/**
+ * `stack`: real parts, Kafka and the registry run by Java or in containers (or none of them, being yours);
+ * `embedded`: one process on the in-memory broker, with the reason why.
+ */
+export type Mode =
+  | { readonly kind: 'stack'; readonly by: 'java' | 'docker' }
+  | { readonly kind: 'embedded'; readonly because: string };
 
 const oldestJava = 17;
 
 /** Which way to start. Kafka and the registry need Java (and Maven once); the ClickHouse engine needs neither. */
 export function modeFor(options: StartOptions, tools: Tools): Mode {
   if (options.embedded) return { kind: 'embedded', because: 'as asked for by --embedded' };
-  if (options.kafkaBrokers !== undefined && options.registryUrl !== undefined) return { kind: 'stack' };
+  const java: Mode = { kind: 'stack', by: 'java' };
+  if (options.kafkaBrokers !== undefined && options.registryUrl !== undefined) return java;
   const missing = missingTools(tools);
-  return missing === undefined ? { kind: 'stack' } : { kind: 'embedded', because: missing };
+  if (missing === undefined) return java;
+  // The registry's container looks for Kafka's beside it.
+  const both = options.kafkaBrokers === undefined && options.registryUrl === undefined;
+  return tools.docker && both ? { kind: 'stack', by: 'docker' } : { kind: 'embedded', because: missing };
 }
 
 /** One sentence on what is missing and what to do; undefined when the Java parts can run. */
 export function missingTools(tools: Tools): string | undefined {
   const remedy =
-    'install Java 17 or newer and Maven, or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL to servers of your own';
+    'install Java 17 or newer and Maven, or start Docker, or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL to servers of your own';
   if (tools.java === undefined) return `there is no Java on this machine: ${remedy}`;
   if (tools.java < oldestJava) return `Java is version ${tools.java}, but 17 or newer is needed: ${remedy}`;
   if (!tools.maven && !tools.fetched) return `there is no Maven (mvn) on this machine: ${remedy}`;
@@ -43,11 +55,13 @@ export async function lookForTools(): Promise<Tools> {
     output('java', ['-version']),
     fetched ? undefined : output('mvn', ['-v']),
   ]);
-  return {
+  const tools = {
     java: java === undefined ? undefined : javaMajor(java),
     maven: maven !== undefined,
     fetched,
+    docker: false,
   };
+  return missingTools(tools) === undefined ? tools : { ...tools, docker: await dockerAnswers() };
 }
 
 /** 17 from `openjdk version "17.0.15" …`, 8 from `java version "1.8.0_392"`. */

@@ -58,7 +58,7 @@ async function start(options: StartOptions): Promise<void> {
   const asked: Launch = { options, secrets, print, note: lock.note, running, kept: options.dataDir, fail };
   const mode = modeFor(options, await lookForTools());
   const launched =
-    mode.kind === 'embedded' ? await launchEmbedded(asked, mode.because) : await launchStack(asked);
+    mode.kind === 'embedded' ? await launchEmbedded(asked, mode.because) : await launchStack(asked, mode.by);
   if (options.demo) {
     await launch(
       launched,
