@@ -1,8 +1,10 @@
 /** The console as a web application: the API under /api/v1, readiness, and the pages. */
 import { Hono } from 'hono';
+import { secretsKeysOf } from './config.ts';
 import type { Environment } from './environment.ts';
 import { authenticate } from './http/authenticate.ts';
-import { type MountOptions, mountRoutes } from './http/mount.ts';
+import { createFailureThrottle } from './http/failure-throttle.ts';
+import { type CallerEnv, type MountOptions, mountRoutes } from './http/mount.ts';
 import { json } from './http/route.ts';
 import { withSecurityHeaders } from './http/security-headers.ts';
 import { sessionKey } from './http/session.ts';
@@ -19,7 +21,8 @@ export interface AppOptions {
 }
 
 export interface App {
-  readonly fetch: (request: Request) => Promise<Response>;
+  /** `client` is the address that the request comes from. */
+  readonly fetch: (request: Request, client?: string) => Promise<Response>;
 }
 
 export function createApp({ env, pages, missing, onError, onAnswer }: AppOptions): App {
@@ -27,23 +30,25 @@ export function createApp({ env, pages, missing, onError, onAnswer }: AppOptions
   const now = () => env.clock.now();
   const authentication = {
     operatorToken: env.config.operatorToken,
-    sessionKey: sessionKey(env.config.secretsKey),
+    sessionKeys: secretsKeysOf(env.config).map(sessionKey),
+    throttle: createFailureThrottle(),
     now,
     configuration,
   };
-  const api = mountRoutes(allRoutes(env), {
+  const api = mountRoutes(allRoutes(env, authentication), {
     now,
     configuration,
-    authenticate: (request) => authenticate(request, authentication),
+    authenticate: (request, client) => authenticate(request, client, authentication),
     onError,
     onAnswer,
   });
-  const app = new Hono();
+  const app = new Hono<CallerEnv>();
   app.get('/readyz', () => readiness(missing));
   app.route('/', api);
   app.get('*', (context) => pages.respond(new URL(context.req.url).pathname));
   return {
-    fetch: async (request) => withSecurityHeaders(await app.fetch(request)),
+    fetch: async (request, client = '') =>
+      withSecurityHeaders(await app.fetch(request, { client }), env.config.secureCookies),
   };
 }
 

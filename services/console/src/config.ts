@@ -3,6 +3,12 @@ import { parseSecretsKey } from '@adherence/domain/configuration/secret.ts';
 import { type Environment, parseEnvironment } from '@adherence/runtime/env-config.ts';
 import { z } from 'zod';
 
+const secretsKey = z.string().transform((text, context) => {
+  const key = parseSecretsKey(text);
+  if (key) return key;
+  context.addIssue({ code: 'custom', message: 'must be 32 bytes in hexadecimal or base64' });
+  return z.NEVER;
+});
 const port = z.coerce.number().int().min(0).max(65_535);
 
 export const configSchema = z.object({
@@ -10,16 +16,15 @@ export const configSchema = z.object({
   CONSOLE_PORT: port.default(8081),
   INGRESS_PORT: port.default(8080),
   OPERATOR_TOKEN: z.string().min(16, 'must have at least 16 characters'),
-  SECRETS_KEY: z.string().transform((text, context) => {
-    const key = parseSecretsKey(text);
-    if (key) return key;
-    context.addIssue({ code: 'custom', message: 'must be 32 bytes in hexadecimal or base64' });
-    return z.NEVER;
-  }),
+  SECRETS_KEY: secretsKey,
+  /** The key before a rotation: what it has sealed is sealed anew at the start (docs/security.md). */
+  SECRETS_KEY_PREVIOUS: secretsKey.optional(),
   /** Where Odigo reaches the ingress; shown with every new URL token. */
   INGRESS_PUBLIC_URL: z.url().optional(),
   /** Set it when browsers reach the console by https. */
   SECURE_COOKIES: z.enum(['true', 'false']).default('false'),
+  /** Proxies of yours in front, each of which adds to X-Forwarded-For: failed sign-ins are counted per client. */
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   SCHEDULE_OUTCOME_LIMIT_MS: z.coerce.number().int().min(100).default(10_000),
 });
 
@@ -28,6 +33,8 @@ export interface ConsoleConfig {
   readonly port: number;
   readonly operatorToken: string;
   readonly secretsKey: Uint8Array;
+  readonly previousSecretsKey: Uint8Array | null;
+  readonly trustedProxies: number;
   readonly ingressUrl: string;
   readonly secureCookies: boolean;
   readonly scheduleOutcomeLimitMs: number;
@@ -42,8 +49,17 @@ export function parseConfig(environment: Environment): ConsoleConfig {
     port: env.CONSOLE_PORT,
     operatorToken: env.OPERATOR_TOKEN,
     secretsKey: env.SECRETS_KEY,
+    previousSecretsKey: env.SECRETS_KEY_PREVIOUS ?? null,
+    trustedProxies: env.TRUSTED_PROXIES,
     ingressUrl: ingressUrl.replace(/\/+$/, ''),
     secureCookies: env.SECURE_COOKIES === 'true',
     scheduleOutcomeLimitMs: env.SCHEDULE_OUTCOME_LIMIT_MS,
   };
 }
+
+/** The key that seals first; each of them opens. */
+export const secretsKeysOf = ({
+  secretsKey: current,
+  previousSecretsKey: previous,
+}: Pick<ConsoleConfig, 'secretsKey' | 'previousSecretsKey'>): Uint8Array[] =>
+  previous ? [current, previous] : [current];

@@ -19,6 +19,8 @@ export const testConfig: ConsoleConfig = {
   port: 0,
   operatorToken,
   secretsKey: Buffer.alloc(32, 7),
+  previousSecretsKey: null,
+  trustedProxies: 0,
   ingressUrl: 'https://ingress.example',
   secureCookies: false,
   scheduleOutcomeLimitMs: 10_000,

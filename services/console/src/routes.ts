@@ -26,14 +26,15 @@ import { tokenRoutes } from './api/tokens.ts';
 import { unmappedUserRoutes } from './api/unmapped-users.ts';
 import { urlTokenRoutes } from './api/url-tokens.ts';
 import type { Environment } from './environment.ts';
+import type { Authentication } from './http/authenticate.ts';
 import { openApiOf } from './http/openapi.ts';
 import { json, type Route, route } from './http/route.ts';
 
-export function allRoutes(env: Environment): Route[] {
+export function allRoutes(env: Environment, authentication: Authentication): Route[] {
   const routes = [
     // Before /people/{id}, of which an import is none.
     ...importRoutes(env),
-    ...sessionRoutes(env),
+    ...sessionRoutes(env, authentication),
     ...tenantRoutes(env),
     ...tokenRoutes(env),
     ...planningUnitRoutes(env),

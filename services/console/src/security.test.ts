@@ -1,5 +1,15 @@
+import { breakDetailContext, openSecret } from '@adherence/domain/configuration/secret.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Call, operatorToken, startTestConsole, type TestConsole } from './console.testing.ts';
+import {
+  type Call,
+  integrationBody,
+  operatorToken,
+  startTestConsole,
+  type TestConsole,
+  testConfig,
+} from './console.testing.ts';
+import { about, answersOf, operationsOfConsole } from './every-route.testing.ts';
+import { type Named, nameOf } from './requests.testing.ts';
 
 let console_: TestConsole;
 let admin: Call & { token: string };
@@ -87,14 +97,14 @@ describe('roles', () => {
   });
 });
 
+const own = { 'sec-fetch-site': 'same-origin' };
+
+async function signIn(token: string, headers: Record<string, string> = own) {
+  const answer = await console_.as(null)('POST', '/session', { token }, headers);
+  return { ...answer, cookie: (answer.headers.get('set-cookie') ?? '').split(';')[0]! };
+}
+
 describe('the session of a browser', () => {
-  const own = { 'sec-fetch-site': 'same-origin' };
-
-  async function signIn(token: string, headers: Record<string, string> = own) {
-    const answer = await console_.as(null)('POST', '/session', { token }, headers);
-    return { ...answer, cookie: (answer.headers.get('set-cookie') ?? '').split(';')[0]! };
-  }
-
   it('is a cookie that scripts cannot read and other sites do not send', async () => {
     const { status, body, headers, cookie } = await signIn(admin.token);
     expect([status, body.role, body.tenant.id]).toEqual([200, 'admin', 't1']);
@@ -145,6 +155,111 @@ describe('the session of a browser', () => {
     const { cookie, body } = await signIn(operatorToken);
     expect(body).toEqual({ role: 'operator', tokenId: null, teams: null, tenant: null });
     expect((await console_.as(null)('GET', '/tenants', undefined, { cookie })).status).toBe(200);
+  });
+});
+
+describe('tries of tokens', () => {
+  const guess = (token: string, client: string) =>
+    console_.running.fetch(
+      new Request('http://console.test/api/v1/session', {
+        method: 'POST',
+        headers: { ...own, 'content-type': 'application/json' },
+        body: JSON.stringify({ token }),
+      }),
+      client,
+    );
+
+  it('are slowed down per address, by sign-in and by header alike; valid tokens of tenants still pass', async () => {
+    for (let i = 0; i < 50; i++) expect((await guess(`adh_${i}`, '203.0.113.7')).status).toBe(401);
+    const slowed = await guess('adh_x', '203.0.113.7');
+    expect([slowed.status, slowed.headers.get('retry-after')]).toEqual([429, '1']);
+    const byHeader = new Request('http://console.test/api/v1/live', {
+      headers: { authorization: 'Bearer x' },
+    });
+    expect((await console_.running.fetch(byHeader, '203.0.113.7')).status).toBe(429);
+    // The operator token is one that people choose.
+    expect((await guess(operatorToken, '203.0.113.7')).status).toBe(429);
+    expect((await guess(operatorToken, '203.0.113.8')).status).toBe(200);
+    expect((await guess(admin.token, '203.0.113.7')).status).toBe(200);
+  });
+});
+
+describe('rotation of the key that seals secrets', () => {
+  const secrets = () =>
+    console_.broker.records('configuration').flatMap(({ value }) => {
+      const { entity, document } = JSON.parse(value!.toString());
+      return entity === 'integration' ? [document.breakDetail.passwordCiphertext as string] : [];
+    });
+
+  it('seals anew at the start, once, and keeps sessions', async () => {
+    const breakDetail = { url: 'https://odigo.example/t', username: 'u', password: 'top secret' };
+    await admin('PUT', '/integrations/rotated', { ...integrationBody('Rotated'), breakDetail });
+    const context = breakDetailContext('t1', 'rotated');
+    const [first] = secrets();
+    const { cookie } = await signIn(admin.token);
+    const rotated = { secretsKey: Buffer.alloc(32, 8), previousSecretsKey: testConfig.secretsKey };
+    for (let start = 0; start < 2; start++) {
+      const again = await startTestConsole({ broker: console_.broker, config: rotated });
+      expect((await again.as(null)('GET', '/session', undefined, { cookie })).body.role).toBe('admin');
+      await again.stop();
+    }
+    const [, second, ...more] = secrets();
+    expect(more).toEqual([]);
+    expect(openSecret(first!, testConfig.secretsKey, context)).toBe('top secret');
+    expect(openSecret(second!, rotated.secretsKey, context)).toBe('top secret');
+    expect(openSecret(second!, testConfig.secretsKey, context)).toBeNull();
+  });
+});
+
+describe('every route', () => {
+  const strict = {
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'cache-control': 'no-store',
+  };
+  const anything: Named = () => null;
+
+  it('answers with strict headers, whoever calls', async () => {
+    const operations = await operationsOfConsole(admin);
+    for (const operation of operations.filter(({ path }) => path !== '/tenants')) {
+      for (const token of [null, admin.token, operatorToken]) {
+        const [answer] = await answersOf(console_, token, operation, anything, 1);
+        const headers = Object.fromEntries(answer!.headers);
+        expect(headers, about(operation, answer!)).toMatchObject(strict);
+        expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
+        expect(headers['content-security-policy']).not.toMatch(/unsafe|\*/);
+        expect(headers['access-control-allow-origin']).toBeUndefined();
+        if (answer!.status >= 400) expect(headers['content-type']).toBe('application/problem+json');
+      }
+    }
+  });
+
+  it('needs a token, unless it is public', async () => {
+    const operations = await operationsOfConsole(admin);
+    const open = operations.filter(({ isPublic }) => isPublic).map(nameOf);
+    expect(open.sort()).toEqual(['DELETE /session', 'POST /session']);
+    for (const operation of operations.filter(({ isPublic }) => !isPublic)) {
+      const [answer] = await answersOf(console_, null, operation, anything, 1);
+      expect(answer!.status, about(operation, answer!)).toBe(401);
+    }
+  });
+
+  it('refuses the operator token unless it manages tenants', async () => {
+    for (const operation of await operationsOfConsole(admin)) {
+      if (operation.isPublic || operation.path === '/session') continue;
+      const [answer] = await answersOf(console_, operatorToken, operation, anything, 1);
+      expect(answer!.status === 403, about(operation, answer!)).toBe(!operation.path.startsWith('/tenants'));
+    }
+  });
+
+  it('is only reached by https again once it was, where cookies are for https only', async () => {
+    const secure = await startTestConsole({ config: { secureCookies: true } });
+    const { headers } = await secure.as(null)('GET', '/openapi.json');
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
+    await secure.stop();
   });
 });
 

@@ -18,7 +18,9 @@ import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
 import type { ConsoleConfig } from './config.ts';
 import { createJournal, type Journal } from './configuration/journal.ts';
+import { resealSecrets } from './configuration/reseal.ts';
 import type { ConfigurationPort, Database, Environment } from './environment.ts';
+import { clientOf } from './http/client-address.ts';
 import { readStaticFiles } from './http/static-files.ts';
 import { followLive, type LiveBoard } from './live/board.ts';
 import { followHealth } from './live/health.ts';
@@ -40,7 +42,7 @@ export interface RunningConsole {
   /** Port that it listens on. */
   readonly port: number;
   /** Requests without a socket, for tests. */
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly fetch: (request: Request, client?: string) => Promise<Response>;
   /** Rejects when it cannot go on; the process is to exit. */
   readonly failed: Promise<never>;
   /** Names what keeps answers from being right. */
@@ -77,6 +79,8 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
     pipeline: createPipelineStatus(broker, db, clock),
   };
   showPeopleOnBoard(configuration, live);
+  const resealed = await resealSecrets(env);
+  if (resealed > 0) log.info({ resealed }, 'secrets are sealed with the new key');
   const missing = () => missingParts(env, broker);
   const app = createApp({
     env,
@@ -94,7 +98,11 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
   });
   const server = createServer(
     { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 },
-    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+    getRequestListener(
+      (request, { incoming }) =>
+        app.fetch(request, clientOf(incoming.socket.remoteAddress, request.headers, config.trustedProxies)),
+      { overrideGlobalObjects: false },
+    ),
   );
   await listen(server, config);
   return {

@@ -30,6 +30,19 @@ export function openSecret(sealed: string, key: Uint8Array, context: string): st
   }
 }
 
+/** Opens what was sealed with any of the keys, as while they are rotated. */
+export function openSecretWithAny(
+  sealed: string,
+  keys: readonly Uint8Array[],
+  context: string,
+): string | null {
+  for (const key of keys) {
+    const plain = openSecret(sealed, key, context);
+    if (plain !== null) return plain;
+  }
+  return null;
+}
+
 const tagBytes = 16;
 
 export const breakDetailContext = (tenantId: string, integrationId: string): string =>

@@ -4,9 +4,10 @@ import {
   type Integration,
   integrationSchemaWith,
 } from '@adherence/domain/configuration/entities.ts';
-import { breakDetailContext, openSecret, sealSecret } from '@adherence/domain/configuration/secret.ts';
+import { breakDetailContext, openSecretWithAny, sealSecret } from '@adherence/domain/configuration/secret.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { z } from 'zod';
+import { secretsKeysOf } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import { invalid } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
@@ -69,7 +70,8 @@ function sealedBreakDetail(
     }
     return { url, username, passwordCiphertext: stored.passwordCiphertext };
   }
-  const isStored = stored && openSecret(stored.passwordCiphertext, config.secretsKey, context) === password;
+  const isStored =
+    stored && openSecretWithAny(stored.passwordCiphertext, secretsKeysOf(config), context) === password;
   const passwordCiphertext = isStored
     ? stored.passwordCiphertext
     : sealSecret(password, config.secretsKey, random(12), context);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Environment } from '../environment.ts';
-import { principalOf, refuseForgery } from '../http/authenticate.ts';
+import { type Authentication, principalOf, refuseForgery } from '../http/authenticate.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { json, noContent, type Principal, type Route, route } from '../http/route.ts';
 import { cookieHeader, sealSession, sessionKey, sessionMs } from '../http/session.ts';
@@ -16,7 +16,7 @@ const sessionView = z.object({
 });
 
 /** Signing the browser in with a token, and out. */
-export const sessionRoutes = (env: Environment): Route[] => [
+export const sessionRoutes = (env: Environment, authentication: Authentication): Route[] => [
   route({
     method: 'post',
     path: '/session',
@@ -25,12 +25,11 @@ export const sessionRoutes = (env: Environment): Route[] => [
     access: 'public',
     body: z.strictObject({ token: z.string().trim().min(1).max(500) }),
     answers: { 200: { description: 'Signed in', schema: sessionView } },
-    handle: ({ body: { token }, headers, url, now }) => {
+    handle: ({ body: { token }, headers, client, url, now }) => {
       // Nobody is signed in as somebody else by a page of another site.
       if (headers.has('origin') || headers.has('sec-fetch-site')) refuseForgery(headers, url);
-      const { operatorToken, secretsKey, secureCookies } = env.config;
-      const configuration = env.configuration.state;
-      const principal = principalOf(token, { operatorToken, configuration });
+      const { secretsKey, secureCookies } = env.config;
+      const principal = principalOf(token, client, authentication);
       if (!principal) throw new HttpProblem(401, 'This token is not valid.');
       const [tenantId, tokenId] =
         principal.kind === 'tenant' ? [principal.tenantId, principal.tokenId] : ['', ''];

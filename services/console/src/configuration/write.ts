@@ -52,7 +52,7 @@ export async function writeFor(
  * Sends a command that will change something. One that would change nothing, or be refused, is answered from the
  * state, after everything that the log holds by now has been taken into account.
  */
-export async function submit(env: Environment, command: Command): Promise<Outcome> {
+export async function submit(env: Pick<Environment, 'configuration'>, command: Command): Promise<Outcome> {
   const { configuration } = env;
   if (changes(decide(configuration.state(), command, 0))) return configuration.append(command);
   await configuration.catchUp();

@@ -1,6 +1,7 @@
 /** Who calls: a bearer token, or the session of a browser, whose writes must come from our own pages. */
 import type { ConfigurationState } from '@adherence/domain/configuration/tables.ts';
 import type { Instant } from '@adherence/domain/model.ts';
+import type { FailureThrottle } from './failure-throttle.ts';
 import { HttpProblem } from './problem.ts';
 import type { Principal } from './route.ts';
 import { cookieOf, openSession } from './session.ts';
@@ -8,17 +9,23 @@ import { isSameSecret, sha256 } from './tokens.ts';
 
 export interface Authentication {
   readonly operatorToken: string;
-  readonly sessionKey: Uint8Array;
+  /** The current one first; sessions of the others are still good. */
+  readonly sessionKeys: readonly Uint8Array[];
+  readonly throttle: FailureThrottle;
   readonly now: () => Instant;
   readonly configuration: () => ConfigurationState;
 }
 
 /** null for a request without any token; a token that is not valid is a 401. */
-export function authenticate(request: Request, authentication: Authentication): Principal | null {
+export function authenticate(
+  request: Request,
+  client: string,
+  authentication: Authentication,
+): Principal | null {
   const header = request.headers.get('authorization');
   if (header !== null) {
     const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
-    const principal = token === undefined ? null : principalOf(token, authentication);
+    const principal = principalOf(token ?? '', client, authentication);
     if (!principal) {
       throw new HttpProblem(401, 'This token is not valid.', [], { 'www-authenticate': 'Bearer' });
     }
@@ -31,13 +38,22 @@ export function authenticate(request: Request, authentication: Authentication): 
   return principal;
 }
 
+/** Throws 429 for an address that has failed too often, unless the token is a tenant's. */
 export function principalOf(
   token: string,
-  { operatorToken, configuration }: Pick<Authentication, 'operatorToken' | 'configuration'>,
+  client: string,
+  { operatorToken, configuration, throttle, now }: Authentication,
 ): Principal | null {
-  if (isSameSecret(token, operatorToken)) return { kind: 'operator' };
   const known = configuration().tokens.get(sha256(token));
-  return known ? { kind: 'tenant', ...known } : null;
+  if (known) return { kind: 'tenant', ...known };
+  const wait = throttle.waitSeconds(client, now());
+  if (wait > 0) {
+    const headers = { 'retry-after': String(wait) };
+    throw new HttpProblem(429, 'Too many tokens from here were not valid; try again later.', [], headers);
+  }
+  if (isSameSecret(token, operatorToken)) return { kind: 'operator' };
+  throttle.failed(client, now());
+  return null;
 }
 
 /** Browsers say where a request comes from; one that says nothing, or another site, is not from our pages. */
@@ -55,10 +71,11 @@ function isSameHost(origin: string, headers: Headers, url: URL): boolean {
 }
 
 function principalOfSession(cookie: string, authentication: Authentication): Principal | null {
-  const { operatorToken, sessionKey, now, configuration } = authentication;
-  const session = openSession(cookie, sessionKey, now());
+  const { operatorToken, sessionKeys, now, configuration } = authentication;
+  const session = openSession(cookie, sessionKeys, now());
   if (!session) return null;
-  if (session.tenantId === '') return session.hash === sha256(operatorToken) ? { kind: 'operator' } : null;
+  if (session.tenantId === '')
+    return isSameSecret(session.hash, sha256(operatorToken)) ? { kind: 'operator' } : null;
   const known = configuration().tokens.get(session.hash);
   const isIt = known && known.tenantId === session.tenantId && known.tokenId === session.tokenId;
   return isIt ? { kind: 'tenant', ...known } : null;

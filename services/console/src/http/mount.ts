@@ -13,7 +13,7 @@ export interface MountOptions {
   readonly now: () => number;
   readonly configuration: () => ConfigurationState;
   /** Who calls; null for nobody. Throws HttpProblem for a token that is not valid or a forged browser request. */
-  readonly authenticate: (request: Request) => Principal | null;
+  readonly authenticate: (request: Request, client: string) => Principal | null;
   /** Told of errors that are ours, and of nothing else. */
   readonly onError: (error: unknown, route: string) => void;
   /** Told of every request to a route, once it is answered (streams: once they begin). */
@@ -29,15 +29,20 @@ export interface Answered {
   readonly tenantId: string | null;
 }
 
+/** What the server tells of a request besides the request itself. */
+export interface CallerEnv {
+  readonly Bindings: { readonly client: string };
+}
+
 export const apiPath = '/api/v1';
 const defaultBodyLimitBytes = 1024 * 1024;
 
-export function mountRoutes(routes: readonly Route[], options: MountOptions): Hono {
-  const app = new Hono();
+export function mountRoutes(routes: readonly Route[], options: MountOptions): Hono<CallerEnv> {
+  const app = new Hono<CallerEnv>();
   for (const route of routes) {
     const path = apiPath + route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.on(route.method.toUpperCase(), path, (context) =>
-      answer(route, context.req.raw, context.req.param(), options),
+      answer(route, context.req.raw, context.env.client, context.req.param(), options),
     );
   }
   app.all(`${apiPath}/*`, (context) => {
@@ -55,6 +60,7 @@ export function mountRoutes(routes: readonly Route[], options: MountOptions): Ho
 async function answer(
   route: Route,
   request: Request,
+  client: string,
   params: Record<string, string>,
   options: MountOptions,
 ): Promise<Response> {
@@ -62,9 +68,11 @@ async function answer(
   let tenant: TenantTables | null = null;
   const respond = async (): Promise<Response> => {
     try {
-      const principal = options.authenticate(request);
+      const principal = options.authenticate(request, client);
       tenant = authorize(route, principal, options.configuration());
-      return await route.handle(await readRequest(route, request, params, principal, tenant, options));
+      return await route.handle(
+        await readRequest(route, request, client, params, principal, tenant, options),
+      );
     } catch (error) {
       if (error instanceof HttpProblem) return problemResponse(error);
       options.onError(error, `${route.method} ${route.path}`);
@@ -117,6 +125,7 @@ function authorize(
 async function readRequest(
   route: Route,
   request: Request,
+  client: string,
   params: Record<string, string>,
   principal: Principal | null,
   tenant: TenantTables | null,
@@ -144,6 +153,7 @@ async function readRequest(
     query: query.value,
     body: body.value,
     headers: request.headers,
+    client,
     signal: request.signal,
     url,
     now: options.now(),

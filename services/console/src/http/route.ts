@@ -24,6 +24,8 @@ export interface RouteRequest<P, Q, B> {
   readonly query: Q;
   readonly body: B;
   readonly headers: Headers;
+  /** Address, or network, that the request comes from. */
+  readonly client: string;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
   readonly url: URL;

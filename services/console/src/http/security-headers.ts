@@ -21,9 +21,10 @@ const always: Readonly<Record<string, string>> = {
 };
 
 /** Adds the headers; an answer that says itself how it may be cached keeps that. */
-export function withSecurityHeaders(response: Response): Response {
+export function withSecurityHeaders(response: Response, isHttps: boolean): Response {
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(always)) headers.set(name, value);
+  if (isHttps) headers.set('strict-transport-security', 'max-age=31536000');
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }

@@ -26,12 +26,11 @@ export function sealSession(session: Session, key: Uint8Array): string {
   return `${body}.${signatureOf(body, key).toString('base64url')}`;
 }
 
-/** null when it was not signed with this key, or is over. */
-export function openSession(text: string, key: Uint8Array, now: Instant): Session | null {
+/** null when it was signed with none of these keys, or is over. */
+export function openSession(text: string, keys: readonly Uint8Array[], now: Instant): Session | null {
   const [body = '', signature = ''] = text.split('.');
   const given = Buffer.from(signature, 'base64url');
-  const right = signatureOf(body, key);
-  if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
+  if (!keys.some((key) => isSignedWith(key, body, given))) return null;
   const [tenantId, tokenId, hash, expiresAt] = JSON.parse(Buffer.from(body, 'base64url').toString('utf8'));
   return expiresAt > now ? { tenantId, tokenId, hash, expiresAt } : null;
 }
@@ -49,6 +48,11 @@ export function cookieOf(headers: Headers): string | null {
     if (name === sessionCookie && value) return value;
   }
   return null;
+}
+
+function isSignedWith(key: Uint8Array, body: string, given: Buffer): boolean {
+  const right = signatureOf(body, key);
+  return given.length === right.length && timingSafeEqual(given, right);
 }
 
 const signatureOf = (body: string, key: Uint8Array): Buffer =>
