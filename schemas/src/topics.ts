@@ -77,8 +77,8 @@ export const topics = {
     value: 'json',
     key: 'kind|identity',
     partitions: 1,
-    producers: ['ingress', 'enrichment', 'adherence'],
-    consumers: ['console'],
+    producers: ['ingress', 'enrichment', 'adherence', 'console (asks what is spooled)'],
+    consumers: ['console', 'ingress (what is asked)'],
     config: { 'cleanup.policy': 'compact' },
   },
 } as const satisfies Record<string, TopicDefinition>;

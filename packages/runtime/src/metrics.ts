@@ -81,6 +81,22 @@ export const metricTable = {
   adherence_batch_queue_messages: { type: 'gauge', help: 'Waiting to be sent.', labels: [] },
   adherence_batch_queue_bytes: { type: 'gauge', help: 'Waiting to be sent.', labels: [] },
 
+  adherence_spool_messages: { type: 'gauge', help: 'On the spool volume, not yet in Kafka.', labels: [] },
+  adherence_spool_bytes: { type: 'gauge', help: 'Of all spool segments.', labels: [] },
+  adherence_spool_sync_seconds: {
+    type: 'histogram',
+    help: 'Writing and syncing one group.',
+    labels: [],
+    buckets: latency,
+  },
+  adherence_spool_drained_messages_total: { type: 'counter', help: 'Sent from the spool.', labels: [] },
+  adherence_spool_refused_total: {
+    type: 'counter',
+    help: 'Not taken: full, slow, failed.',
+    labels: ['reason'],
+  },
+  adherence_spool_damaged_bytes_total: { type: 'counter', help: 'No whole frame, at a start.', labels: [] },
+
   adherence_unmapped_events_total: {
     type: 'counter',
     help: 'Joined with nothing, by what.',

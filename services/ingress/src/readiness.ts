@@ -1,4 +1,4 @@
-/** Whether notifications can be taken now: the tables are followed, and the broker answers. */
+/** Whether notifications can be taken now: the tables are followed, and the broker answers or the spool has room. */
 import type { Broker } from '@adherence/runtime/broker/broker.ts';
 import { type Clock, within } from '@adherence/runtime/clock.ts';
 import { DeadlineError, isOperational } from '@adherence/runtime/errors.ts';
@@ -7,6 +7,8 @@ import { topics } from '@adherence/schemas/topics.ts';
 export interface ReadinessOptions {
   readonly broker: Pick<Broker, 'endOffsets'>;
   readonly configurationFailed: Promise<never>;
+  /** What is accepted now would be durable without the broker. */
+  readonly spoolTakes: () => boolean;
   readonly clock: Clock;
 }
 
@@ -16,7 +18,7 @@ const holdMs = 1_000;
 
 /** Names what is missing; empty when ready. */
 export function createReadiness(options: ReadinessOptions): () => Promise<readonly string[]> {
-  const { broker, configurationFailed, clock } = options;
+  const { broker, configurationFailed, spoolTakes, clock } = options;
   let configuration = true;
   configurationFailed.catch(() => {
     configuration = false;
@@ -38,6 +40,6 @@ export function createReadiness(options: ReadinessOptions): () => Promise<readon
     if (asked === null || clock.now() - asked.at >= holdMs)
       asked = { at: clock.now(), answer: brokerAnswers() };
     const faults = configuration ? [] : ['configuration'];
-    return (await asked.answer) ? faults : [...faults, 'broker'];
+    return (await asked.answer) || spoolTakes() ? faults : [...faults, 'broker'];
   };
 }

@@ -1,24 +1,28 @@
 /** The ingress as a part of a process: of its own (main.ts), or of one with all services (embedded, tests). */
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fold } from '@adherence/domain/configuration/decide.ts';
 import { type ConfigurationState, emptyState } from '@adherence/domain/configuration/tables.ts';
-import type { Broker } from '@adherence/runtime/broker/broker.ts';
+import type { Broker, Producer } from '@adherence/runtime/broker/broker.ts';
 import { type Clock, within } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
 import { followConfiguration } from '@adherence/runtime/configuration-log.ts';
 import { DeadlineError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
 import type { Metrics } from '@adherence/runtime/metrics.ts';
-import { createMicroBatcher } from '@adherence/runtime/micro-batcher.ts';
+import { createMicroBatcher, type MicroBatcher } from '@adherence/runtime/micro-batcher.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
 import { createByteBudget } from './byte-budget.ts';
 import type { IngressConfig } from './config.ts';
 import { createIntegrationHealth } from './integration-health.ts';
+import { keepOpen } from './keep-open.ts';
+import { createOutbox } from './outbox.ts';
 import { createReadiness } from './readiness.ts';
+import { openVolume } from './spool/open-volume.ts';
+import { createSpoolWord } from './spool/spool-word.ts';
 import { createTokenDirectory } from './token-directory.ts';
 import { createWebhook, hookPrefix, type Webhook } from './webhook.ts';
 
@@ -53,14 +57,19 @@ export interface RunningIngress {
 /** Resolves once the configuration is folded and the port is open. */
 export async function start(config: IngressConfig, resources: IngressResources): Promise<RunningIngress> {
   const { broker, codec, clock, log, metrics, newRequestId = randomUUID } = resources;
-  const own = resources.configuration
-    ? null
-    : await followConfiguration({ broker, initial: emptyState(), fold, log, clock });
+  const own = resources.configuration ? null : await keepConfiguration(resources);
   const configuration = resources.configuration ?? own!;
   const producer = await broker.producer();
-  const batcher = createMicroBatcher({ producer, deadlineMs: config.ANSWER_LIMIT_MS, clock, metrics });
+  const direct = createMicroBatcher({
+    producer,
+    deadlineMs: config.SPOOL_DIR === undefined ? config.ANSWER_LIMIT_MS : config.SPOOL_AFTER_MS,
+    clock,
+    metrics,
+  });
+  const spooled =
+    config.SPOOL_DIR === undefined ? null : await openSpooled(config, resources, direct, producer);
   const health = createIntegrationHealth({
-    publish: batcher.add,
+    publish: direct.add,
     clock,
     intervalMs: config.HEALTH_INTERVAL_MS,
     log,
@@ -76,9 +85,9 @@ export async function start(config: IngressConfig, resources: IngressResources):
       },
       clock,
     }),
-    publish: batcher.add,
+    publish: spooled?.publish ?? direct.add,
     codec,
-    configurationOffset: configuration.offset,
+    configurationOffset: () => configuration.offset(),
     budget: createByteBudget(config.MAX_OPEN_BYTES),
     health,
     clock,
@@ -86,21 +95,73 @@ export async function start(config: IngressConfig, resources: IngressResources):
     log,
     metrics,
   });
-  const missing = createReadiness({ broker, configurationFailed: configuration.failed, clock });
+  const missing = createReadiness({
+    broker,
+    configurationFailed: configuration.failed,
+    spoolTakes: spooled?.takes ?? (() => false),
+    clock,
+  });
   const server = await listen(config, webhook, getRequestListener(createApp({ missing }).fetch));
   const { port } = server.address() as AddressInfo;
-  log.info({ port }, 'ingress listens');
+  log.info({ port, spool: spooled !== null }, 'ingress listens');
 
+  const failed = Promise.race([configuration.failed, ...(spooled ? [spooled.failed] : [])]);
+  failed.catch(() => {}); // Logged where it happens; not an unhandled rejection until somebody looks.
   return {
     port,
     missing,
-    failed: configuration.failed,
+    failed,
     async stop() {
       await closeServer(server, config.REQUEST_LIMIT_MS + config.ANSWER_LIMIT_MS);
       await health.flush();
-      await batcher.drain();
+      await direct.drain();
+      await spooled?.stop();
       await producer.close();
       await own?.stop();
+    },
+  };
+}
+
+/** The configuration, through outages longer than a follower waits: what was folded last holds meanwhile. */
+async function keepConfiguration({ broker, log, clock }: IngressResources) {
+  const kept = await keepOpen({
+    what: topics.configuration.name,
+    open: () => followConfiguration({ broker, initial: emptyState(), fold, log, clock }),
+    close: (followed) => followed.stop(),
+    clock,
+    log,
+  });
+  const { current, failed, stop } = kept;
+  return {
+    state: () => current().state(),
+    offset: () => current().offset(),
+    waitFor: (offset: number, limitMs?: number) => current().waitFor(offset, limitMs),
+    failed,
+    stop,
+  };
+}
+
+/** Kafka with the spool behind it. */
+async function openSpooled(
+  config: IngressConfig,
+  { broker, clock, log, metrics }: IngressResources,
+  direct: MicroBatcher,
+  producer: Producer,
+) {
+  const { SPOOL_DIR, SPOOL_MAX_BYTES: maxBytes, SPOOL_AFTER_MS, ANSWER_LIMIT_MS } = config;
+  const newSalt = () => randomInt(2 ** 32);
+  const { spool, id, close } = await openVolume(SPOOL_DIR!, { maxBytes, clock, log, metrics, newSalt });
+  const word = await createSpoolWord({ spool, spoolId: id, broker, producer, clock, log });
+  const appendLimitMs = ANSWER_LIMIT_MS - SPOOL_AFTER_MS;
+  const outbox = createOutbox({ direct: direct.add, spool, producer, appendLimitMs, clock, log });
+  return {
+    publish: outbox.publish,
+    takes: () => spool.takes(),
+    failed: word.failed,
+    async stop() {
+      await outbox.stop();
+      await word.stop();
+      await close();
     },
   };
 }

@@ -1,34 +1,15 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { command, contactCentre } from '@adherence/domain/configuration/given.testing.ts';
+import { command } from '@adherence/domain/configuration/given.testing.ts';
 import { configurationOffsetHeader } from '@adherence/domain/notifications/raw-headers.ts';
-import type { Broker, OutMessage, Producer } from '@adherence/runtime/broker/broker.ts';
-import {
-  createMemoryBroker,
-  type Fault,
-  type MemoryBroker,
-} from '@adherence/runtime/broker/memory-broker.ts';
-import { systemClock } from '@adherence/runtime/clock.ts';
-import { createLocalCodec } from '@adherence/runtime/codec.ts';
-import { silentLog } from '@adherence/runtime/log.ts';
-import { noMetrics } from '@adherence/runtime/metrics.ts';
-import type { RawNotification, RejectedNotification } from '@adherence/schemas/records.ts';
 import { externalUserKey, partitionOf, streamPartitions, topics } from '@adherence/schemas/topics.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { configSchema } from './config.ts';
-import { type RunningIngress, start } from './start.ts';
+import { closeWorlds, newWorld, token, urlToken } from './ingress.testing.ts';
 
-const codec = createLocalCodec();
-const token = 'a-token-of-the-integration-odigo';
 const item = '{"agentId":"anna","status":"READY"}';
-const running: RunningIngress[] = [];
 
-afterEach(async () => {
-  for (const ingress of running.splice(0)) await ingress.stop();
-});
+afterEach(closeWorlds);
 
 describe('POST /hooks/odigo/{urlToken}', () => {
   it.each([
@@ -192,8 +173,7 @@ describe('POST /hooks/odigo/{urlToken}', () => {
     open.write(item.slice(0, 5));
     await once(open, 'socket');
     await (await world.post(item)).text();
-    const stopped = world.ingress.stop();
-    running.splice(0);
+    const stopped = world.stop();
     open.end(item.slice(5));
     const [response] = await once(open, 'response');
     response.resume();
@@ -203,94 +183,6 @@ describe('POST /hooks/odigo/{urlToken}', () => {
     expect(world.raw()).toHaveLength(2);
   });
 });
-
-interface Trouble {
-  /** Of the nth send after the start. */
-  readonly fault?: (nth: number) => Fault;
-  /** The ingress waits for this before the broker has its messages. */
-  readonly sendsWait?: Promise<void>;
-}
-
-async function newWorld(env: Record<string, string> = {}, trouble: Trouble = {}) {
-  let sends = 0;
-  const memory = createMemoryBroker({
-    fault: (operation) => (operation === 'send' ? (trouble.fault?.(++sends) ?? null) : null),
-  });
-  await memory.ensureTopics(Object.values(topics));
-  const writer = await memory.producer();
-  let sequence = 0;
-  const configure = (...commands: object[]) =>
-    writer.send(commands.map((each) => configurationMessage(sequence++, each)));
-  const integration2 = { ...(contactCentre[1]!.document as object), name: 'Second' };
-  await configure(
-    ...contactCentre,
-    command('integration', 'odigo2', integration2),
-    urlToken('k1', token, 'odigo'),
-  );
-  const broker: Broker = { ...memory, producer: async () => waiting(await memory.producer(), trouble) };
-  const config = configSchema.parse({ INGRESS_HOST: '127.0.0.1', INGRESS_PORT: '0', ...env });
-  const ingress = await start(config, {
-    broker,
-    codec,
-    clock: systemClock,
-    log: silentLog,
-    metrics: noMetrics,
-  });
-  running.push(ingress);
-  const { port } = ingress;
-  return {
-    broker: memory,
-    ingress,
-    port,
-    configure,
-    post: (
-      body: NonNullable<RequestInit['body']>,
-      { path = `/hooks/odigo/${token}`, method = 'POST', headers = {} } = {},
-    ) =>
-      fetch(`http://127.0.0.1:${port}${path}`, {
-        method,
-        headers,
-        body,
-        duplex: 'half',
-      } as RequestInit),
-    open: (method: string, headers: Record<string, string>) => {
-      const request = httpRequest({
-        port,
-        host: '127.0.0.1',
-        method,
-        path: `/hooks/odigo/${token}`,
-        headers,
-      });
-      request.on('error', () => {}); // Cut off by the test or by the ingress: that is what it is for.
-      return request;
-    },
-    raw: () => recordsOf<RawNotification>(memory, topics.notifications.name),
-    rejected: () => recordsOf<RejectedNotification>(memory, topics.rejected.name),
-  };
-}
-
-const waiting = (producer: Producer, { sendsWait }: Trouble): Producer => ({
-  ...producer,
-  async send(messages) {
-    await sendsWait;
-    await producer.send(messages);
-  },
-});
-
-const recordsOf = <T>(broker: MemoryBroker, topic: string): T[] =>
-  broker.records(topic).map(({ value }) => codec.decode(value).record as T);
-
-const configurationMessage = (sequence: number, each: object): OutMessage => ({
-  topic: topics.configuration.name,
-  partition: 0,
-  key: `c${sequence}`,
-  value: Buffer.from(JSON.stringify(each)),
-});
-
-function urlToken(id: string, secret: string, integrationId: string) {
-  const hash = createHash('sha256').update(secret).digest('hex');
-  return command('urlToken', id, { integrationId, hash });
-}
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition()));

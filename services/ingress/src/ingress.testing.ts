@@ -1,0 +1,151 @@
+/** An ingress on the memory broker, reached over HTTP, with trouble on demand. */
+import { createHash } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import { command, contactCentre } from '@adherence/domain/configuration/given.testing.ts';
+import type { Broker, OutMessage, Producer } from '@adherence/runtime/broker/broker.ts';
+import {
+  createMemoryBroker,
+  type Fault,
+  type MemoryBroker,
+} from '@adherence/runtime/broker/memory-broker.ts';
+import { systemClock } from '@adherence/runtime/clock.ts';
+import { createLocalCodec } from '@adherence/runtime/codec.ts';
+import { OperationalError } from '@adherence/runtime/errors.ts';
+import { silentLog } from '@adherence/runtime/log.ts';
+import { noMetrics } from '@adherence/runtime/metrics.ts';
+import type { RawNotification, RejectedNotification } from '@adherence/schemas/records.ts';
+import { topics } from '@adherence/schemas/topics.ts';
+import { configSchema } from './config.ts';
+import { type RunningIngress, start } from './start.ts';
+
+export const token = 'a-token-of-the-integration-odigo';
+export const codec = createLocalCodec();
+const running = new Set<RunningIngress>();
+
+export async function closeWorlds(): Promise<void> {
+  for (const ingress of running) await ingress.stop();
+  running.clear();
+}
+
+export interface Trouble {
+  /** Of the nth send after the start. */
+  readonly fault?: (nth: number) => Fault;
+  /** The ingress waits for this before the broker has its messages. */
+  readonly sendsWait?: Promise<void>;
+}
+
+interface Outage {
+  away: boolean;
+  /** Sends wait for it. */
+  hangs: Promise<void> | null;
+}
+
+export async function newWorld(env: Record<string, string> = {}, trouble: Trouble = {}) {
+  let sends = 0;
+  const memory = createMemoryBroker({
+    fault: (operation) => (operation === 'send' ? (trouble.fault?.(++sends) ?? null) : null),
+  });
+  await memory.ensureTopics(Object.values(topics));
+  const writer = await memory.producer();
+  let sequence = 0;
+  const configure = (...commands: object[]) =>
+    writer.send(commands.map((each) => configurationMessage(sequence++, each)));
+  const integration2 = { ...(contactCentre[1]!.document as object), name: 'Second' };
+  await configure(
+    ...contactCentre,
+    command('integration', 'odigo2', integration2),
+    urlToken('k1', token, 'odigo'),
+  );
+  return { ...(await startIngress(memory, env, trouble)), configure };
+}
+
+/** One more ingress on a broker that has a configuration. */
+export async function startIngress(
+  memory: MemoryBroker,
+  env: Record<string, string> = {},
+  trouble: Trouble = {},
+) {
+  const outage: Outage = { away: false, hangs: null };
+  const broker = withOutage(memory, outage, trouble);
+  const config = configSchema.parse({ INGRESS_HOST: '127.0.0.1', INGRESS_PORT: '0', ...env });
+  const ingress = await start(config, {
+    broker,
+    codec,
+    clock: systemClock,
+    log: silentLog,
+    metrics: noMetrics,
+  });
+  running.add(ingress);
+  const { port } = ingress;
+  return {
+    broker: memory,
+    ingress,
+    port,
+    /** While it is away this ingress reaches no broker; others do. */
+    outage,
+    stop: () => {
+      running.delete(ingress);
+      return ingress.stop();
+    },
+    post: (
+      body: NonNullable<RequestInit['body']>,
+      { path = `/hooks/odigo/${token}`, method = 'POST', headers = {} } = {},
+    ) =>
+      fetch(`http://127.0.0.1:${port}${path}`, {
+        method,
+        headers,
+        body,
+        duplex: 'half',
+      } as RequestInit),
+    open: (method: string, headers: Record<string, string>) => {
+      const request = httpRequest({
+        port,
+        host: '127.0.0.1',
+        method,
+        path: `/hooks/odigo/${token}`,
+        headers,
+      });
+      request.on('error', () => {}); // Cut off by the test or by the ingress: that is what it is for.
+      return request;
+    },
+    raw: () => recordsOf<RawNotification>(memory, topics.notifications.name),
+    rejected: () => recordsOf<RejectedNotification>(memory, topics.rejected.name),
+  };
+}
+
+function withOutage(memory: MemoryBroker, outage: Outage, { sendsWait }: Trouble): Broker {
+  const unlessAway = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (outage.away) throw new OperationalError('AWAY', 'the broker is away');
+    return work();
+  };
+  return {
+    ...memory,
+    endOffsets: (topic) => unlessAway(() => memory.endOffsets(topic)),
+    async producer(): Promise<Producer> {
+      const producer = await memory.producer();
+      return {
+        ...producer,
+        async send(messages) {
+          await sendsWait;
+          await outage.hangs;
+          await unlessAway(() => producer.send(messages));
+        },
+      };
+    },
+  };
+}
+
+export const recordsOf = <T>(broker: MemoryBroker, topic: string): T[] =>
+  broker.records(topic).map(({ value }) => codec.decode(value).record as T);
+
+const configurationMessage = (sequence: number, each: object): OutMessage => ({
+  topic: topics.configuration.name,
+  partition: 0,
+  key: `c${sequence}`,
+  value: Buffer.from(JSON.stringify(each)),
+});
+
+export function urlToken(id: string, secret: string, integrationId: string) {
+  const hash = createHash('sha256').update(secret).digest('hex');
+  return command('urlToken', id, { integrationId, hash });
+}
