@@ -48,6 +48,21 @@ export const tables: readonly TableDefinition[] = [
 ORDER BY (tenant, integration, external_user, occurred_at, dedup_key, content_hash)`,
   },
   {
+    // Break types found by look-up for facts that came without one: a set; the one found first holds.
+    name: 'break_details',
+    ddl: `CREATE TABLE IF NOT EXISTS break_details (
+  tenant LowCardinality(String),
+  integration LowCardinality(String),
+  external_user String,
+  occurred_at Int64,
+  dedup_key String,
+  content_hash String,
+  found_at Int64,
+  break_type LowCardinality(String)
+) ENGINE = ReplacingMergeTree
+ORDER BY (tenant, integration, external_user, occurred_at, dedup_key, content_hash, found_at, break_type)`,
+  },
+  {
     // One row per raw record that was consumed: the auditor's ledger (accepted = stored + duplicates + quarantined).
     name: 'received',
     ddl: `CREATE TABLE IF NOT EXISTS received (
@@ -119,6 +134,7 @@ ORDER BY (tenant, integration)`,
   day_start Int64,
   day_end Int64,
   final_until Int64,
+  content_hash String, -- of everything below and the zone; '' in rows of earlier releases
   ${amounts.map((name) => `${name} Int64`).join(',\n  ')},
   cells Nested(
     bucket Int64,
@@ -144,6 +160,43 @@ ORDER BY (tenant, integration)`,
 ) ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(day)
 ORDER BY (tenant, person, day)`,
+  },
+  {
+    name: 'person_days.content_hash',
+    ddl: `ALTER TABLE person_days ADD COLUMN IF NOT EXISTS content_hash String AFTER final_until`,
+  },
+  {
+    // Final buckets that were changed: identity = the row that was replaced, so recording one again changes nothing.
+    // Without cells: it turned out not to have changed. closed_period: the row stands, this is what it would be.
+    name: 'result_changes',
+    ddl: `CREATE TABLE IF NOT EXISTS result_changes (
+  tenant LowCardinality(String),
+  person String,
+  day Date,
+  before_version UInt128,
+  version UInt128,
+  recorded_at Int64,
+  closed_period String,
+  rules_before UInt16,
+  rules_after UInt16,
+  causes Nested(
+    reason LowCardinality(String),
+    topic LowCardinality(String), -- whose offset follows; '' = none
+    offset UInt64,
+    ref String,
+    actor String,
+    at Int64
+  ),
+  cells Nested(
+    bucket Int64,
+    shift_date LowCardinality(String),
+    scheduled_activity LowCardinality(String),
+    actual_activity LowCardinality(String),
+    ${amounts.map((name) => `before_${name} Int32`).join(',\n    ')},
+    ${amounts.map((name) => `after_${name} Int32`).join(',\n    ')}
+  )
+) ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant, person, day, before_version)`,
   },
   {
     // Recomputations that were put off behind live work; done = 1 once the rows are replaced.

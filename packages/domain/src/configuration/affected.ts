@@ -1,5 +1,6 @@
 /** Whose numbers a change of the configuration touches, and over which time. */
 import type { Instant } from '../model.ts';
+import { intervalOf } from './closed-periods.ts';
 import type { Change } from './command.ts';
 import type { Exception, Person } from './entities.ts';
 import { concerns, externalUserIndexKey, type TenantTables } from './tables.ts';
@@ -62,6 +63,8 @@ export function affected(change: Change, tables: TenantTables): Affected {
       return affectedByException(change.before, change.after, tables);
     case 'recomputation':
       return affectedByRecomputation(change);
+    case 'closedPeriod':
+      return affectedByClosing(change, tables);
     case 'tenant':
     case 'token':
     case 'urlToken':
@@ -128,6 +131,18 @@ function affectedByRecomputation({ after }: Extract<Change, { entity: 'recomputa
   const { personIds, from, to } = after;
   if (!personIds) return { all: true, from, to };
   return { all: false, people: personIds.map((personId) => ({ personId, from, to })), externalUsers: [] };
+}
+
+/** Closing freezes what is known; opening again computes it anew. A note changes nothing. */
+function affectedByClosing(
+  { id, before, after }: Extract<Change, { entity: 'closedPeriod' }>,
+  tables: TenantTables,
+): Affected {
+  const period = tables.closedPeriods.get(id);
+  if (!period || (before && after)) return nobody;
+  const interval = intervalOf(period);
+  const people = [...period.closing.people.keys()].map((personId) => ({ personId, ...interval }));
+  return { all: false, people, externalUsers: [] };
 }
 
 function everyUserOf(tables: TenantTables, integrationId: string, interval: OpenInterval): Affected {

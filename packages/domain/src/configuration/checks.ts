@@ -1,4 +1,5 @@
 /** What must hold between documents: references, uniqueness, and what may not be taken away. */
+import { localDateOf } from '../calendar.ts';
 import { defaultActivityId } from '../compute/rules.ts';
 import type { Instant } from '../model.ts';
 import type { Fault } from './command.ts';
@@ -27,13 +28,14 @@ const anything = { put: () => none, remove: () => [] };
 
 export const checks: { readonly [K in DocumentKind]: Checks<K> } = {
   token: { put: checkToken, remove: () => [] },
-  planningUnit: { put: () => none, remove: removePlanningUnit },
+  planningUnit: { put: checkPlanningUnit, remove: removePlanningUnit },
   activity: { put: checkActivity, remove: removeActivity },
   person: { put: checkPerson, remove: () => [] },
   integration: { put: checkIntegration, remove: removeIntegration },
   urlToken: { put: checkUrlToken, remove: () => [] },
   exception: { put: checkException, remove: () => [] },
   recomputation: { ...anything, put: checkRecomputation },
+  closedPeriod: { ...anything, put: checkClosedPeriod },
 };
 
 function checkToken({ state, tables, id, document }: PutCheck<'token'>): Faults {
@@ -81,9 +83,51 @@ function heldFrom<T>(versions: readonly WrittenVersion<T>[], at: Instant): Writt
     .map((s) => byStart.get(s)!);
 }
 
+/** Days are cut by the zone, so those of a closed period would no longer join those around it. */
+function checkPlanningUnit({ tables, id, document }: PutCheck<'planningUnit'>): Faults {
+  const zone = tables.planningUnits.get(id)?.document.timeZone;
+  if (zone === undefined || zone === document.timeZone) return none;
+  const closed = closedOf(tables, id);
+  if (closed.length === 0) return none;
+  return conflict({
+    path: 'timeZone',
+    message: `cannot change while periods are closed: ${closed.map(([period]) => period).join(', ')}`,
+  });
+}
+
+const closedOf = (tables: TenantTables, planningUnitId: string) =>
+  [...tables.closedPeriods].filter(
+    ([, { document, deleted }]) => !deleted && document.planningUnitId === planningUnitId,
+  );
+
+function checkClosedPeriod({ tables, id, document, at }: PutCheck<'closedPeriod'>): Faults {
+  const { planningUnitId, from, to } = document;
+  const unit = tables.planningUnits.get(planningUnitId)?.document;
+  if (!unit) {
+    return invalid({ path: 'planningUnitId', message: `unknown planning unit ${planningUnitId}` });
+  }
+  const today = localDateOf(unit.timeZone, at);
+  if (to >= today) return invalid({ path: 'to', message: `must be over: it is ${today} there` });
+  const known = tables.closedPeriods.get(id);
+  if (known && !known.deleted) {
+    const { document: closed } = known;
+    const isIt = closed.planningUnitId === planningUnitId && closed.from === from && closed.to === to;
+    return isIt ? none : conflict({ path: '', message: 'is closed already: open it again first' });
+  }
+  const overlapping = closedOf(tables, planningUnitId).filter(
+    ([, { document: other }]) => other.from <= to && from <= other.to,
+  );
+  if (overlapping.length === 0) return none;
+  return conflict({ path: 'from', message: `overlaps the closed period ${overlapping[0]![0]}` });
+}
+
 function removePlanningUnit(tables: TenantTables, id: string): Fault[] {
   if (id === defaultPlanningUnitId) return [{ path: 'id', message: `planning unit ${id} cannot be deleted` }];
-  return usersOf(tables, 'planning unit', (person) => person.planningUnitId === id);
+  const closed = closedOf(tables, id).map(([period]) => ({
+    path: 'id',
+    message: `planning unit has the closed period ${period}`,
+  }));
+  return [...closed, ...usersOf(tables, 'planning unit', (person) => person.planningUnitId === id)];
 }
 
 function removeIntegration(tables: TenantTables, id: string): Fault[] {

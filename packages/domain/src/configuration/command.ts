@@ -16,6 +16,7 @@ export const entityKinds = [
   'settings',
   'exception',
   'recomputation',
+  'closedPeriod',
 ] as const satisfies readonly EntityKind[];
 
 /** ifMatch of an entity that its writer saw without a version: not there, or a built-in default. */

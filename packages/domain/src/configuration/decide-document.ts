@@ -1,5 +1,6 @@
 /** Entities of which the last document holds for all time: written and deleted as a whole under their id. */
 import type { z } from 'zod';
+import type { Instant } from '../model.ts';
 import { checks } from './checks.ts';
 import {
   type Change,
@@ -12,6 +13,7 @@ import {
 } from './command.ts';
 import {
   activitySchema,
+  closedPeriodSchema,
   exceptionSchema,
   integrationSchema,
   personSchema,
@@ -34,6 +36,7 @@ const schemas = {
   urlToken: urlTokenSchema,
   exception: exceptionSchema,
   recomputation: recomputationSchema,
+  closedPeriod: closedPeriodSchema,
 } as const;
 
 export type DocumentOf<K extends DocumentKind> = z.output<(typeof schemas)[K]>;
@@ -57,6 +60,8 @@ export function storedOf(tables: TenantTables, kind: DocumentKind): ReadonlyMap<
       return tables.exceptions;
     case 'recomputation':
       return tables.recomputations;
+    case 'closedPeriod':
+      return tables.closedPeriods;
   }
 }
 
@@ -85,7 +90,13 @@ export function decideDocument(
   }
   const parsed = schemas[kind].safeParse(command.document);
   if (!parsed.success) return refusal('invalid', ...faultsOf(parsed.error));
-  const { invalid, conflict } = checks[kind].put({ state, tables, id, document: parsed.data as never });
+  const { invalid, conflict } = checks[kind].put({
+    state,
+    tables,
+    id,
+    document: parsed.data as never,
+    at: writtenAt,
+  });
   if (invalid.length > 0) return refusal('invalid', ...invalid, ...conflict);
   if (conflict.length > 0) return refusal('conflict', ...conflict);
   if (stored && isSame(stored.document, parsed.data)) {
@@ -101,6 +112,8 @@ export interface PutCheck<K extends DocumentKind> {
   readonly tables: TenantTables;
   readonly id: string;
   readonly document: DocumentOf<K>;
+  /** When it was written. */
+  readonly at: Instant;
 }
 
 export interface Faults {

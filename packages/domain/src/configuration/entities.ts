@@ -260,6 +260,26 @@ export const recomputationSchemaWith = (instant: InstantSchema) =>
 export const recomputationSchema = recomputationSchemaWith(instantRange);
 export type Recomputation = z.output<typeof recomputationSchema>;
 
+const dateSchema = z
+  .string()
+  .regex(/^(19[789]\d|20\d\d|21\d\d)-\d{2}-\d{2}$/, 'must be YYYY-MM-DD, from 1970 to 2199')
+  .refine((date) => isDate(date), 'must be a day of the calendar');
+
+/** A pay period whose numbers stand: local dates of the planning unit, both inclusive. */
+export const closedPeriodInputSchema = z.strictObject({
+  planningUnitId: idSchema,
+  from: dateSchema,
+  to: dateSchema,
+  note: line(500).optional(),
+  /** Closed although not everything was final. */
+  forced: z.literal(true).optional(),
+});
+export const closedPeriodSchema = closedPeriodInputSchema.refine(({ from, to }) => from <= to, {
+  path: ['to'],
+  message: 'must not be before from',
+});
+export type ClosedPeriod = z.output<typeof closedPeriodSchema>;
+
 /** What each kind of entity keeps. */
 export interface Documents {
   tenant: Tenant;
@@ -274,8 +294,15 @@ export interface Documents {
   settings: SettingsDocument;
   exception: Exception;
   recomputation: Recomputation;
+  closedPeriod: ClosedPeriod;
 }
 export type EntityKind = keyof Documents;
+
+/** Date.parse reads the 31st of February as the 3rd of March. */
+function isDate(date: string): boolean {
+  const at = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);
+}
 
 /** http is for a web service on the same machine only: development and tests. */
 function isAllowedBreakDetailUrl(text: string): boolean {

@@ -1,6 +1,7 @@
 /** Applies a change that `decide` allowed, in place. Only this file writes to a ConfigurationState. */
 import { defaultActivityId, statusKey } from '../compute/rules.ts';
 import type { ActivityType } from '../model.ts';
+import { closingOf } from './closed-periods.ts';
 import type { Change } from './command.ts';
 import { type DocumentKind, storedOf } from './decide-document.ts';
 import type { Activity, Person, PlanningUnit, Tenant } from './entities.ts';
@@ -73,6 +74,7 @@ function newTenant(change: ChangeTo<'tenant'>, tenant: Stored<Tenant>): TenantTa
     integrations: new Map(),
     exceptions: new Map(),
     recomputations: new Map(),
+    closedPeriods: new Map(),
     tokens: new Map(),
     urlTokens: new Map(),
     personsByExternalUser: new Map(),
@@ -94,13 +96,24 @@ function putStatusMapping(tables: TenantTables, change: ChangeTo<'statusMapping'
 
 function putDocument(tables: TenantTables, change: Change): void {
   const documents = mutable(storedOf(tables, change.entity as DocumentKind));
-  if (change.after) {
+  if (change.entity === 'closedPeriod') {
+    putClosedPeriod(tables, change);
+  } else if (change.after) {
     documents.set(change.id, storedBy(change, change.after));
   } else if (change.entity === 'activity') {
     documents.set(change.id, { ...storedBy(change, change.before!), deleted: true });
   } else {
     documents.delete(change.id);
   }
+}
+
+/** What held when a period was closed stays with it, whatever is noted on it later. */
+function putClosedPeriod({ closedPeriods, ...tables }: TenantTables, change: ChangeTo<'closedPeriod'>): void {
+  const { id, before, after } = change;
+  const known = closedPeriods.get(id);
+  const closing = before && known ? known.closing : closingOf({ closedPeriods, ...tables }, after!);
+  const stored = storedBy(change, after ?? before!);
+  mutable(closedPeriods).set(id, { ...stored, deleted: after === null, closing });
 }
 
 function putIndexes(state: ConfigurationState, tables: TenantTables, change: Change): void {

@@ -8,6 +8,7 @@
  */
 import { type RuleTables, statusKey, type Version } from '../compute/rules.ts';
 import type { ExternalUserAssignment, Instant } from '../model.ts';
+import type { StoredClosedPeriod } from './closed-periods.ts';
 import type {
   Activity,
   Exception,
@@ -29,7 +30,7 @@ export interface Stored<T> {
   readonly offset: number;
   readonly writtenBy: string;
   readonly writtenAt: Instant;
-  /** Only activities are kept after their deletion, so that history keeps their names and types. */
+  /** Activities are kept after their deletion, so that history keeps their names and types; closed periods too. */
   readonly deleted: boolean;
 }
 
@@ -68,6 +69,8 @@ export interface TenantTables {
   readonly integrations: ReadonlyMap<string, Stored<Integration>>;
   readonly exceptions: ReadonlyMap<string, Stored<Exception>>;
   readonly recomputations: ReadonlyMap<string, Stored<Recomputation>>;
+  /** Those that were opened again are kept as deleted. */
+  readonly closedPeriods: ReadonlyMap<string, StoredClosedPeriod>;
   readonly tokens: ReadonlyMap<string, Stored<Token>>;
   readonly urlTokens: ReadonlyMap<string, Stored<UrlToken>>;
   /** `externalUserIndexKey` -> assignments, none of which overlap. */

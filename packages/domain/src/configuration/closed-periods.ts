@@ -1,0 +1,93 @@
+/**
+ * Pay periods that were closed: the numbers of the people of a planning unit over local dates stand as they were known
+ * then. What they are computed from is kept with the period, so that every owner freezes the same numbers.
+ */
+import { dayEnd, dayStart } from '../calendar.ts';
+import { rulesOf } from '../compute/rules.ts';
+import type { Instant, Interval } from '../model.ts';
+import type { ClosedPeriod, Exception, Person } from './entities.ts';
+import type { PersonConfiguration } from './person-configuration.ts';
+import { concerns, type Stored, type TenantRules, type TenantTables } from './tables.ts';
+
+/** The configuration as it was when the period was closed. */
+export interface Closing {
+  /** People of the unit. */
+  readonly people: ReadonlyMap<string, Person>;
+  readonly timeZone: string;
+  readonly rules: TenantRules;
+  readonly exceptions: readonly Exception[];
+}
+
+export interface StoredClosedPeriod extends Stored<ClosedPeriod> {
+  readonly closing: Closing;
+}
+
+/** Taken while the command that closes the period is folded. */
+export function closingOf(tables: TenantTables, { planningUnitId }: ClosedPeriod): Closing {
+  const people = new Map<string, Person>();
+  for (const [id, { document, deleted }] of tables.people) {
+    if (!deleted && document.planningUnitId === planningUnitId) people.set(id, document);
+  }
+  const unit = tables.planningUnits.get(planningUnitId)?.document;
+  return {
+    people,
+    timeZone: unit?.timeZone ?? tables.tenant.document.timeZone,
+    rules: tables.rules,
+    exceptions: [...tables.exceptions.values()].map(({ document }) => document),
+  };
+}
+
+/** The closed period that a day of a person is in, by its id; null when it is open. */
+export function closedPeriodOf(tables: TenantTables, personId: string, day: string): string | null {
+  for (const [id, { document, closing, deleted }] of tables.closedPeriods) {
+    if (!deleted && document.from <= day && day <= document.to && closing.people.has(personId)) return id;
+  }
+  return null;
+}
+
+/** First instant of the period, and the first after it. */
+export const intervalOf = ({ document, closing }: StoredClosedPeriod): Interval => ({
+  from: dayStart(closing.timeZone, document.from),
+  to: dayEnd(closing.timeZone, document.to),
+});
+
+/** What a person's numbers were computed from when the period was closed; null for who was not in the unit. */
+export function configurationAtClosing(
+  tables: TenantTables,
+  { closing }: StoredClosedPeriod,
+  personId: string,
+): PersonConfiguration | null {
+  const person = closing.people.get(personId);
+  if (!person) return null;
+  const { rules, timeZone, exceptions } = closing;
+  return {
+    tables,
+    rules: rulesOf(rules),
+    timeZone,
+    externalUsers: person.externalUsers,
+    exceptions: exceptions
+      .filter((exception) => concerns(exception, personId, person.team))
+      .map(({ from, to }) => ({ from, to })),
+  };
+}
+
+/** Closed periods of a person that overlap a range, in order of time. */
+export function closedIntervals(tables: TenantTables, personId: string): (Interval & { id: string })[] {
+  const found: (Interval & { id: string })[] = [];
+  for (const [id, period] of tables.closedPeriods) {
+    if (!period.deleted && period.closing.people.has(personId)) found.push({ id, ...intervalOf(period) });
+  }
+  return found.sort((a, b) => a.from - b.from);
+}
+
+/** Is all of a range, as far as whole days of the unit go, in closed periods of each of these people? */
+export function isClosed(tables: TenantTables, personIds: readonly string[], range: Interval): boolean {
+  return (
+    personIds.length > 0 &&
+    personIds.every((personId) => {
+      let at: Instant = range.from;
+      for (const { from, to } of closedIntervals(tables, personId)) if (from <= at && at < to) at = to;
+      return at >= range.to;
+    })
+  );
+}

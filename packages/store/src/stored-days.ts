@@ -1,0 +1,115 @@
+/** What is stored of people's days, to be compared with what is computed anew. */
+import type { Instant } from '@adherence/domain/model.ts';
+import { amountColumns } from '@adherence/schemas/tables.ts';
+import type { Database } from './load.ts';
+import { literal } from './queries.ts';
+
+export interface StoredDay {
+  readonly personId: string;
+  readonly day: string;
+  /** As `packVersion` gives it. */
+  readonly version: string;
+  readonly asOf: Instant;
+  readonly rulesVersion: number;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly finalUntil: Instant;
+  readonly contentHash: string;
+}
+
+/** A cell as it is stored: '' for none, amounts in the order of the columns. */
+export interface DayCell {
+  readonly bucket: Instant;
+  readonly shiftDate: string;
+  readonly scheduledActivityId: string;
+  readonly actualActivityId: string;
+  readonly amounts: readonly number[];
+}
+
+export const dayKey = (personId: string, day: string): string => `${personId}|${day}`;
+
+/** Days from a date on, by dayKey; dates inclusive, `toDate` null = to the last. */
+export async function loadStoredDays(
+  db: Database,
+  tenantId: string,
+  personIds: readonly string[],
+  fromDate: string,
+  toDate: string | null,
+): Promise<Map<string, StoredDay>> {
+  if (personIds.length === 0) return new Map();
+  const rows = await db.query<{
+    person: string;
+    date: string;
+    row_version: string;
+    as_of: number;
+    rules_version: number;
+    day_start: number;
+    day_end: number;
+    final_until: number;
+    content_hash: string;
+  }>(`SELECT person, toString(day) AS date, toString(version) AS row_version, as_of, rules_version, day_start, day_end,
+  final_until, content_hash FROM person_days FINAL
+WHERE tenant = ${literal(tenantId)} AND person IN (${personIds.map(literal).join(', ')})
+  AND day >= ${literal(fromDate)}${toDate === null ? '' : ` AND day <= ${literal(toDate)}`}`);
+  return new Map(
+    rows.map((row) => [
+      dayKey(row.person, row.date),
+      {
+        personId: row.person,
+        day: row.date,
+        version: row.row_version,
+        asOf: row.as_of,
+        rulesVersion: row.rules_version,
+        from: row.day_start,
+        to: row.day_end,
+        finalUntil: row.final_until,
+        contentHash: row.content_hash,
+      },
+    ]),
+  );
+}
+
+/** Cells of days, by dayKey. Only the owner of a person writes its rows, so they are those of the days found before. */
+export async function loadDayCells(
+  db: Database,
+  tenantId: string,
+  days: readonly Pick<StoredDay, 'personId' | 'day'>[],
+): Promise<Map<string, DayCell[]>> {
+  const cells = new Map<string, DayCell[]>();
+  for (let i = 0; i < days.length; i += daysAtOnce) {
+    const some = days.slice(i, i + daysAtOnce);
+    const rows = await db.query<CellsRow>(`SELECT person, toString(day) AS date,
+  cells.bucket AS buckets, cells.shift_date AS shift_dates, cells.scheduled_activity AS scheduled,
+  cells.actual_activity AS actual, [${amountColumns.map((name) => `cells.${name}`).join(', ')}] AS amounts
+FROM person_days FINAL
+WHERE tenant = ${literal(tenantId)} AND person IN (${distinct(some.map(({ personId }) => personId))})
+  AND day IN (${distinct(some.map(({ day }) => day))})
+  AND (person, day) IN (${some.map(({ personId, day }) => `(${literal(personId)}, ${literal(day)})`).join(', ')})`);
+    for (const row of rows) cells.set(dayKey(row.person, row.date), cellsOf(row));
+  }
+  return cells;
+}
+
+/** So that a statement stays well below the 256 KiB that ClickHouse reads of one, and an answer below 10 MB. */
+const daysAtOnce = 1_000;
+
+const distinct = (values: readonly string[]): string => [...new Set(values)].map(literal).join(', ');
+
+interface CellsRow {
+  person: string;
+  date: string;
+  buckets: number[];
+  shift_dates: string[];
+  scheduled: string[];
+  actual: string[];
+  amounts: number[][];
+}
+
+const cellsOf = ({ buckets, shift_dates, scheduled, actual, amounts }: CellsRow): DayCell[] =>
+  buckets.map((bucket, i) => ({
+    bucket,
+    shiftDate: shift_dates[i]!,
+    scheduledActivityId: scheduled[i]!,
+    actualActivityId: actual[i]!,
+    amounts: amounts.map((column) => column[i]!),
+  }));
