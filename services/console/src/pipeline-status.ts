@@ -6,12 +6,15 @@ import type { Broker } from '@adherence/runtime/broker/broker.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
 import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
 import type { Database } from './environment.ts';
+import type { Spools } from './live/spools.ts';
 import { createPipelineCounts, type PipelineCounts } from './pipeline-counts.ts';
 import { openRecomputationsCount } from './queries/pipeline.ts';
 
 export interface PipelineStatus extends PipelineCounts {
-  /** Records that a consumer group has still to take, of all groups and tenants. */
+  /** What is spooled, and records that a consumer group has still to take; of all groups and tenants. */
   readonly pending: number;
+  /** Of it, what waits on a volume of an ingress. */
+  readonly spooled: number;
   readonly recomputationsPending: number;
 }
 
@@ -19,19 +22,23 @@ export function createPipelineStatus(
   broker: Broker,
   database: Database,
   clock: Clock,
+  spools: Pick<Spools, 'ask'>,
 ): (tenantId: string) => Promise<PipelineStatus> {
   const counts = createPipelineCounts(database, clock);
   return async (tenantId) => {
+    const spooled = await spools.ask();
     const configurationEnd = (await broker.endOffsets(topics.configuration.name))[0]?.offset ?? 0;
     const enrichment = await stage(broker, consumerGroups.enrichment, topics.notifications.name);
     const adherence = await stage(broker, consumerGroups.adherence, topics.activityEvents.name);
     const rejected = await stage(broker, consumerGroups.rejected, topics.rejected.name);
     const { text, parameters } = openRecomputationsCount();
     const [open] = await database.query<{ open: number }>(text, parameters);
-    const pending = enrichment.lag + adherence.lag + rejected.lag;
+    const pending = spooled.messages + enrichment.lag + adherence.lag + rejected.lag;
     const recomputationsPending = (open?.open ?? 0) + notAsked(adherence.metadata, configurationEnd);
     const settled = pending === 0 && recomputationsPending === 0;
-    return { pending, recomputationsPending, ...(await counts(tenantId, settled)) };
+    const known = await counts(tenantId, settled);
+    const accepted = known.accepted + spooled.notificationsOf(tenantId);
+    return { ...known, accepted, pending, spooled: spooled.messages, recomputationsPending };
   };
 }
 

@@ -24,6 +24,7 @@ import { clientOf } from './http/client-address.ts';
 import { readStaticFiles } from './http/static-files.ts';
 import { followLive, type LiveBoard } from './live/board.ts';
 import { followHealth } from './live/health.ts';
+import { createSpools } from './live/spools.ts';
 import { createPipelineStatus } from './pipeline-status.ts';
 import { openScheduleCommands } from './schedules/commands.ts';
 
@@ -55,10 +56,11 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
   const { broker, codec, db, clock, log, metrics } = resources;
   const journal = createJournal();
   const configuration = await followJournalled(journal, resources);
-  const health = await followHealth(broker);
-  const live = await followLive(broker);
   const producer = await broker.producer();
   const produce = (messages: readonly OutMessage[]) => producer.send(messages);
+  const spools = createSpools({ produce, clock, newNonce: randomUUID });
+  const health = await followHealth(broker, spools.take);
+  const live = await followLive(broker);
   const limitMs = config.scheduleOutcomeLimitMs;
   const schedules = await openScheduleCommands({ broker, produce, codec, clock, limitMs });
   const stopping = new AbortController();
@@ -76,7 +78,7 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
     produce,
     live,
     health,
-    pipeline: createPipelineStatus(broker, db, clock),
+    pipeline: createPipelineStatus(broker, db, clock, spools),
   };
   showPeopleOnBoard(configuration, live);
   const resealed = await resealSecrets(env);

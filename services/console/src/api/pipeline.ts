@@ -9,6 +9,7 @@ const pipelineView = z.object({
   stored: z.int(),
   quarantined: z.int(),
   pending: z.int(),
+  spooled: z.int(),
   recomputationsPending: z.int(),
   gaps: z.int(),
   duplicates: z.int(),

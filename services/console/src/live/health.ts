@@ -27,10 +27,15 @@ export interface Freshness {
   readonly eventsUntil: Instant | null;
 }
 
-export async function followHealth(broker: Broker): Promise<HealthView> {
+/** `also` gets every batch too. */
+export async function followHealth(
+  broker: Broker,
+  also: (batch: Batch) => void = () => {},
+): Promise<HealthView> {
   const values = new Map<string, unknown>();
   const tail = await broker.tail({ topic: topics.health.name, from: 'beginning' }, (batch) => {
     takeHealth(values, batch);
+    also(batch);
   });
   await tail.caughtUp;
   return { ...healthOf(values), close: () => tail.close() };
