@@ -65,7 +65,10 @@ export type LineFact = Pick<
   | 'dedupKey'
   | 'contentHash'
   | 'receivedAt'
->;
+> & {
+  /** Set when `breakType` is not of the notification, but was found by look-up (compute/break-types.ts). */
+  readonly breakTypeFoundAt?: Instant;
+};
 
 export interface ScheduledActivity {
   readonly activityId: string;

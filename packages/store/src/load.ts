@@ -1,7 +1,9 @@
 /** What is read from ClickHouse to compute, as values of the domain. Writing is `insertRows` with the columns of rows.ts. */
 import { userKey } from '@adherence/domain/compute/actual.ts';
+import { contentKey, mayBeFound, withFoundBreakType } from '@adherence/domain/compute/break-types.ts';
 import type { Instant, Interval, LineFact, ScheduleDocument } from '@adherence/domain/model.ts';
 import {
+  breakTypesFrom,
   factsBefore,
   factsFrom,
   feedGapsOf,
@@ -40,7 +42,7 @@ const dayMs = 24 * 60 * 60_000;
 /** How far back the last event before a range is looked for, step by step; most users need the first only. */
 const lookBackMs = [3 * dayMs, 40 * dayMs, Number.POSITIVE_INFINITY];
 
-/** Facts from `from` on, with each user's last event and last status before it. */
+/** Facts from `from` on, with each user's last event and last status before it, and with break types found. */
 export async function loadLines(
   db: Database,
   tenantId: string,
@@ -67,7 +69,44 @@ export async function loadLines(
     if (open.length === 0) break;
     before = after;
   }
+  await mergeBreakTypes(db, tenantId, users, lines);
   return lines;
+}
+
+/** Gives facts that came without a break type the one that was found for them. */
+async function mergeBreakTypes(
+  db: Database,
+  tenantId: string,
+  users: readonly UserRef[],
+  lines: ReadonlyMap<string, LineFact[]>,
+): Promise<void> {
+  let from = Number.POSITIVE_INFINITY;
+  for (const facts of lines.values()) {
+    for (const fact of facts) if (mayBeFound(fact)) from = Math.min(from, fact.occurredAt);
+  }
+  if (!Number.isFinite(from)) return;
+  const rows = await db.query<FoundRow>(breakTypesFrom(tenantId, users, from));
+  for (const [user, found] of Map.groupBy(rows, (row) => userKey(row.integration, row.external_user))) {
+    const facts = lines.get(user)!;
+    const byContent = new Map(
+      found.map((row) => [contentKey({ dedupKey: row.dedup_key, contentHash: row.content_hash }), row]),
+    );
+    for (const [i, fact] of facts.entries()) {
+      const row = byContent.get(contentKey(fact));
+      if (row) {
+        facts[i] = withFoundBreakType(fact, { breakType: row.found_break_type, foundAt: row.first_found_at });
+      }
+    }
+  }
+}
+
+interface FoundRow {
+  readonly integration: string;
+  readonly external_user: string;
+  readonly dedup_key: string;
+  readonly content_hash: string;
+  readonly first_found_at: number;
+  readonly found_break_type: string;
 }
 
 const lineFact = (row: FactRow): LineFact => ({

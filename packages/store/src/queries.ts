@@ -24,6 +24,13 @@ export const factsFrom = (tenantId: string, users: readonly UserRef[], from: Ins
   `SELECT ${factFields} FROM facts FINAL
 WHERE tenant = ${literal(tenantId)} AND ${userIn(users)} AND occurred_at >= ${from}`;
 
+/** What holds of the break types found for facts of these users, from an instant on. */
+export const breakTypesFrom = (tenantId: string, users: readonly UserRef[], from: Instant): string =>
+  `SELECT integration, external_user, dedup_key, content_hash, min(found_at) AS first_found_at,
+  argMin(break_type, (found_at, break_type)) AS found_break_type FROM break_details
+WHERE tenant = ${literal(tenantId)} AND ${userIn(users)} AND occurred_at >= ${from}
+GROUP BY integration, external_user, dedup_key, content_hash`;
+
 /**
  * What must be known of the time before: per user the last event, and the last that bears a status, in
  * `[after, before)`. Several facts of the same millisecond are all given.

@@ -3,7 +3,7 @@ import type { Cell } from '@adherence/domain/compute/cells.ts';
 import type { PersonDay } from '@adherence/domain/compute/person-days.ts';
 import { rulesVersion } from '@adherence/domain/compute/rules.ts';
 import type { Amounts, Instant, LineFact, Segment } from '@adherence/domain/model.ts';
-import type { ActivityEvent } from '@adherence/schemas/records.ts';
+import type { ActivityEvent, BreakDetail } from '@adherence/schemas/records.ts';
 import { amountColumns } from '@adherence/schemas/tables.ts';
 
 export type Row = readonly unknown[];
@@ -63,6 +63,28 @@ export const lineFactOf = (event: ActivityEvent): LineFact => ({
   contentHash: event.contentHash,
   receivedAt: event.receivedAt,
 });
+
+export const breakDetailColumns = [
+  'tenant',
+  'integration',
+  'external_user',
+  'occurred_at',
+  'dedup_key',
+  'content_hash',
+  'found_at',
+  'break_type',
+] as const;
+
+export const breakDetailRow = (detail: BreakDetail): Row => [
+  detail.tenantId,
+  detail.integrationId,
+  detail.externalUserId,
+  detail.occurredAt,
+  detail.dedupKey,
+  detail.contentHash,
+  detail.foundAt,
+  detail.breakType,
+];
 
 export const receivedColumns = [
   'source_partition',

@@ -32,6 +32,7 @@ export interface Partition {
 /** Taken since the last settling; made durable as one. */
 export interface Unsettled {
   readonly facts: Row[];
+  readonly breakDetails: Row[];
   readonly received: Row[];
   readonly schedules: Row[];
   readonly outcomes: ScheduleOutcome[];
@@ -110,6 +111,7 @@ export const versionOffset = ({ position, writtenBefore }: Partition): number =>
 
 export const newUnsettled = (): Unsettled => ({
   facts: [],
+  breakDetails: [],
   received: [],
   schedules: [],
   outcomes: [],
@@ -128,6 +130,7 @@ export function putBack(partition: Partition, failed: Unsettled): void {
   for (const ask of since.foreign.values()) mergeAsk(foreign, ask);
   partition.unsettled = {
     facts: failed.facts.concat(since.facts),
+    breakDetails: failed.breakDetails.concat(since.breakDetails),
     received: failed.received.concat(since.received),
     schedules: failed.schedules.concat(since.schedules),
     outcomes: failed.outcomes.concat(since.outcomes),

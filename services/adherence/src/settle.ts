@@ -7,6 +7,7 @@ import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import type { RecomputationAsked } from '@adherence/schemas/records.ts';
 import { personKey, topics } from '@adherence/schemas/topics.ts';
 import {
+  breakDetailColumns,
   factColumns,
   feedSecondColumns,
   personDayColumns,
@@ -63,7 +64,7 @@ export function abandonSettling(settlings: readonly Settling[]): void {
   for (const { partition, unsettled } of settlings) putBack(partition, unsettled);
 }
 
-/** Facts, ledger, schedules, feed seconds: what everything else is computed from. */
+/** Facts, break types found, ledger, schedules, feed seconds: what everything else is computed from. */
 export async function storeInputs({ db }: Owner, settlings: readonly Settling[]): Promise<void> {
   const all = <T>(pick: (unsettled: Unsettled) => readonly T[]): T[] =>
     settlings.flatMap(({ unsettled }) => pick(unsettled));
@@ -73,6 +74,12 @@ export async function storeInputs({ db }: Owner, settlings: readonly Settling[])
       'facts',
       factColumns,
       all((u) => u.facts),
+    ),
+    insert(
+      db,
+      'break_details',
+      breakDetailColumns,
+      all((u) => u.breakDetails),
     ),
     insert(
       db,

@@ -13,7 +13,7 @@ import { createLocalCodec } from '@adherence/runtime/codec.ts';
 import { FencedError } from '@adherence/runtime/errors.ts';
 import { silentLog } from '@adherence/runtime/log.ts';
 import { migrateTables } from '@adherence/runtime/migrate.ts';
-import type { ActivityEvent, ScheduleSet } from '@adherence/schemas/records.ts';
+import type { ActivityEvent, BreakDetail, ScheduleSet } from '@adherence/schemas/records.ts';
 import { personKey, topics } from '@adherence/schemas/topics.ts';
 import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -132,6 +132,29 @@ function event(offset: number, eventType: 'STATUS' | 'LOGOUT', occurredAt: numbe
   return { topic, partition, offset, key: personKey('t1', 'ann'), value, timestamp: now, headers: {} };
 }
 
+/** What the break web service told for the event of an offset. */
+function breakDetail(
+  offset: number,
+  of: number,
+  occurredAt: number,
+  breakType: string,
+  foundAt: number,
+): InMessage {
+  const record: BreakDetail = {
+    tenantId: 't1',
+    integrationId: 'odigo',
+    externalUserId: 'ann',
+    dedupKey: `e${of}`,
+    contentHash: `e${of}`,
+    breakType,
+    occurredAt,
+    foundAt,
+  };
+  const { name: topic } = topics.activityEvents;
+  const value = codec.encode('BreakDetail', record);
+  return { topic, partition, offset, key: personKey('t1', 'ann'), value, timestamp: now, headers: {} };
+}
+
 async function amounts(): Promise<unknown> {
   const [row] = await db.query(`SELECT scheduled_ms, excluded_ms FROM person_days FINAL
 WHERE tenant = 't1' AND person = 'ann' AND day = '${shiftDate}'`);
@@ -239,4 +262,64 @@ test('days of a person that lost its only user, and never had a schedule, become
   first.later([command('person', 'ann', { name: 'Ann' })]);
   await first.processor.settle('asked');
   expect(await worked()).toEqual([{ ms: 0 }]);
+});
+
+test('a break type that was found is stored, computed and known to the next owner, in memory or long past', async () => {
+  for (const table of ['person_days', 'facts', 'schedules', 'break_details']) {
+    await db.command(`TRUNCATE TABLE ${table}`);
+  }
+  const training = command('statusMapping', '', {
+    integrationId: 'odigo',
+    status: 'AVAILABLE',
+    breakType: 'training',
+    activityId: 'lunch',
+  });
+  const commands = [...before, training];
+  const today = now - 60 * minute;
+  const longPast = Date.parse('2026-02-20T09:00:00Z');
+  const lunch = async () =>
+    (
+      await db.query<{
+        day: string;
+        type: string;
+        ms: number;
+      }>(`SELECT toString(day) AS day, type, sum(to_at - from_at) AS ms
+FROM person_days FINAL ARRAY JOIN segments.break_type AS type, segments.actual_activity AS activity,
+  segments.from_at AS from_at, segments.to_at AS to_at
+WHERE tenant = 't1' AND person = 'ann' AND activity = 'lunch' GROUP BY day, type ORDER BY day`)
+    ).map(({ day, type, ms }) => `${day} ${type} ${ms / minute}`);
+  const first = owner(commands, now);
+  await first.processor.assigned([{ partition, offset: 30, metadata: null }]);
+  const events = [
+    event(30, 'STATUS', longPast),
+    event(31, 'LOGOUT', longPast + 30 * minute),
+    event(32, 'STATUS', today),
+    event(33, 'LOGOUT', today + 20 * minute),
+  ];
+  await first.processor.take({ partition, messages: events, highWatermark: 34 });
+  await first.processor.settle('delay');
+  expect(await lunch()).toEqual([]);
+
+  const answers = [
+    breakDetail(34, 30, longPast, 'training', now),
+    breakDetail(35, 32, today, 'training', now),
+    // Found later for the same fact: the first one holds.
+    breakDetail(36, 32, today, 'other', now + 1),
+    // For a content of the fact that nobody sent.
+    { ...breakDetail(37, 33, today, 'training', now) },
+  ];
+  await first.processor.take({ partition, messages: answers, highWatermark: 38 });
+  await first.processor.settle('delay');
+  const corrected = ['2026-02-20 training 30', '2026-03-05 training 20'];
+  expect(await lunch()).toEqual(corrected);
+
+  await db.command('TRUNCATE TABLE person_days');
+  const next = owner(commands, now + minute);
+  await next.processor.assigned([{ partition, offset: 34, metadata: null }]);
+  await next.processor.settle('asked');
+  expect(await lunch()).toEqual(corrected);
+  // The answers once more, the other way round: nothing changes.
+  await next.processor.take({ partition, messages: answers.toReversed(), highWatermark: 38 });
+  await next.processor.settle('delay');
+  expect(await lunch()).toEqual(corrected);
 });

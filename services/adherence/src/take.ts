@@ -9,15 +9,16 @@ import type { Instant } from '@adherence/domain/model.ts';
 import type { InMessage } from '@adherence/runtime/broker/broker.ts';
 import type {
   ActivityEvent,
+  BreakDetail,
   FeedMarks,
   RecomputationAsked,
   ScheduleSet,
 } from '@adherence/schemas/records.ts';
 import { externalUserKey, personKey, topics } from '@adherence/schemas/topics.ts';
 import { loadSchedules } from '@adherence/store/load.ts';
-import { factRow, lineFactOf } from '@adherence/store/rows.ts';
+import { breakDetailRow, factRow, lineFactOf } from '@adherence/store/rows.ts';
 import { type HeldDocument, judgeSchedules, neighbourDays } from './domain/judge-schedules.ts';
-import { type Person, scheduleLookbackDays, takeFact } from './domain/person.ts';
+import { type Person, scheduleLookbackDays, takeBreakType, takeFact } from './domain/person.ts';
 import { configurationOf, type Owner } from './owner.ts';
 import { mergeAsk, type Partition, partitionOfPerson, queueRebuildToCome } from './partition.ts';
 
@@ -39,6 +40,7 @@ export async function takeRecords(
   for (const { message, name, record } of records) {
     const { offset } = message;
     if (name === 'ActivityEvent') takeEvent(owner, partition, record as ActivityEvent, touched);
+    else if (name === 'BreakDetail') takeBreakDetail(owner, partition, record as BreakDetail, touched);
     else if (name === 'FeedMarks') takeMarks(partition, record as FeedMarks);
     else if (name === 'RecomputationAsked') takeAsk(partition, record as RecomputationAsked, message);
     else if (name === 'ScheduleSet') commands.push({ command: record as ScheduleSet, offset });
@@ -61,18 +63,43 @@ function newestConfiguration(records: readonly Decoded[]): number {
 }
 
 function takeEvent(owner: Owner, partition: Partition, event: ActivityEvent, touched: Set<Person>): void {
-  const { tenantId, integrationId, externalUserId, occurredAt } = event;
+  const { tenantId, integrationId } = event;
   const { unsettled } = partition;
   unsettled.facts.push(factRow(event));
   unsettled.received.push([event.sourcePartition, event.sourceOffset, tenantId, integrationId, 'stored']);
+  const fact = lineFactOf(event);
+  takeInput(owner, partition, event, touched, (person) => takeFact(person, fact));
+}
+
+/** The answer of a look-up changes what its fact says, as if it had been known from the start. */
+function takeBreakDetail(
+  owner: Owner,
+  partition: Partition,
+  detail: BreakDetail,
+  touched: Set<Person>,
+): void {
+  partition.unsettled.breakDetails.push(breakDetailRow(detail));
+  takeInput(owner, partition, detail, touched, (person) => takeBreakType(person, detail, detail));
+}
+
+/**
+ * Brings what was told of an external user to the people it may be one of. `take` answers whether the memory of a
+ * person could take it; all others are computed again from what will be stored.
+ */
+function takeInput(
+  owner: Owner,
+  partition: Partition,
+  { tenantId, integrationId, externalUserId, occurredAt }: ActivityEvent | BreakDetail,
+  touched: Set<Person>,
+  take: (person: Person) => boolean,
+): void {
   partition.seenUsers.add(externalUserKey(tenantId, integrationId, externalUserId));
   const tables = owner.configuration.state().tenants.get(tenantId);
   const assignments = tables?.personsByExternalUser.get(externalUserIndexKey(integrationId, externalUserId));
   if (!assignments) return;
-  const fact = lineFactOf(event);
   for (const personId of new Set(assignments.map((assignment) => assignment.personId))) {
     if (partitionOfPerson(tenantId, personId) !== partition.number) {
-      mergeAsk(unsettled.foreign, {
+      mergeAsk(partition.unsettled.foreign, {
         tenantId,
         personId,
         from: occurredAt,
@@ -81,7 +108,7 @@ function takeEvent(owner: Owner, partition: Partition, event: ActivityEvent, tou
       continue;
     }
     const person = partition.people.get(personKey(tenantId, personId));
-    if (person && takeFact(person, fact)) touched.add(person);
+    if (person && take(person)) touched.add(person);
     else queueRebuildToCome(partition, tenantId, personId, occurredAt);
   }
 }

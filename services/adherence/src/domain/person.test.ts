@@ -1,4 +1,5 @@
 import { userKey } from '@adherence/domain/compute/actual.ts';
+import { contentKey, withFoundBreakType } from '@adherence/domain/compute/break-types.ts';
 import { compute } from '@adherence/domain/compute/compute.ts';
 import { orderFacts } from '@adherence/domain/compute/facts.ts';
 import { compileRules, type Rules } from '@adherence/domain/compute/rules.ts';
@@ -6,7 +7,7 @@ import { clipSegments } from '@adherence/domain/compute/segments.ts';
 import type { GraceMode, LineFact } from '@adherence/domain/model.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, type Person, rollWindow, takeFact, windowStartAt } from './person.ts';
+import { advance, type Person, rollWindow, takeBreakType, takeFact, windowStartAt } from './person.ts';
 
 const minute = 60_000;
 const start = Date.parse('2026-11-18T00:00:00Z');
@@ -23,6 +24,7 @@ const rulesWith = (graceMode: GraceMode, buffer: number, afterShiftEnd: number, 
         new Map([
           ['TALK', [{ validFrom: null, value: 'calls' }]],
           ['EAT', [{ validFrom: null, value: 'lunch' }]],
+          ['EAT\u0000training', [{ validFrom: null, value: 'calls' }]],
         ]),
       ],
     ]),
@@ -96,6 +98,14 @@ const settingsArbitrary = fc.record({
   maxStatus: fc.constantFrom(1800, 7200, 43_200),
 });
 
+/** A break type found for one of the facts, so long after it arrived. */
+const foundArbitrary = fc.record({
+  fact: fc.nat(),
+  breakType: fc.constantFrom('training', 'other'),
+  foundAt: fc.integer({ min: 0, max: 3 }),
+  delay: fc.integer({ min: 0, max: 200 }),
+});
+
 const factOf = (f: {
   user: string;
   eventType: string;
@@ -121,24 +131,42 @@ describe('a person in memory', () => {
       fc.property(
         fc.array(factArbitrary, { maxLength: 40 }),
         fc.array(fc.integer({ min: 0, max: 900 }), { maxLength: 8 }),
+        fc.array(foundArbitrary, { maxLength: 10 }),
         settingsArbitrary,
-        (specs, ticks, { graceMode, buffer, afterShiftEnd, maxStatus }) => {
+        (specs, ticks, answers, { graceMode, buffer, afterShiftEnd, maxStatus }) => {
           const rules = rulesWith(graceMode, buffer, afterShiftEnd, maxStatus);
           const person = newPerson(start);
           const asOf = start + 1000 * minute;
+          const found = answers.flatMap((answer) => {
+            const spec = specs[answer.fact % specs.length];
+            return spec ? [{ ...answer, spec, fact: factOf(spec) }] : [];
+          });
           const steps = [
-            ...specs.map((spec) => ({ at: spec.at + spec.delay, fact: factOf(spec) })),
-            ...ticks.map((at) => ({ at, fact: null })),
+            ...specs.map((spec) => ({
+              at: spec.at + spec.delay,
+              take: () => takeFact(person, factOf(spec)),
+            })),
+            ...found.map(({ spec, delay, fact, ...answer }) => ({
+              at: spec.at + spec.delay + delay,
+              take: () => takeBreakType(person, fact, answer),
+            })),
+            ...ticks.map((at) => ({ at, take: () => true })),
           ].sort((a, b) => a.at - b.at);
-          for (const { at, fact } of steps) {
-            if (fact) expect(takeFact(person, fact)).toBe(true);
+          for (const { at, take } of steps) {
+            expect(take()).toBe(true);
             advance(person, rules, new Map(), start + at * minute);
           }
           advance(person, rules, new Map(), asOf);
-          const byUser = Map.groupBy(specs.map(factOf), (f) => userKey(f.integrationId, f.externalUserId));
+          const facts = specs.map(factOf).map((fact) =>
+            found
+              .filter((each) => each.fact.externalUserId === fact.externalUserId)
+              .filter((each) => contentKey(each.fact) === contentKey(fact))
+              .reduce(withFoundBreakType, fact),
+          );
+          const byUser = Map.groupBy(facts, (f) => userKey(f.integrationId, f.externalUserId));
           const inputs = {
             externalUsers,
-            facts: new Map([...byUser].map(([key, facts]) => [key, orderFacts(facts)])),
+            facts: new Map([...byUser].map(([key, ofUser]) => [key, orderFacts(ofUser)])),
             feeds: new Map(),
             schedules,
             exceptions: [],

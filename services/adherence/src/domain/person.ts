@@ -5,6 +5,7 @@
 import { addDays, dayStart, localDateOf } from '@adherence/domain/calendar.ts';
 import type { Feed } from '@adherence/domain/compute/actual.ts';
 import { userKey } from '@adherence/domain/compute/actual.ts';
+import type { FoundBreakType } from '@adherence/domain/compute/break-types.ts';
 import { type Carry, compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
 import { isUndecided, type LiveState, liveState, nextChange } from '@adherence/domain/compute/live.ts';
 import { type Rules, valueAt } from '@adherence/domain/compute/rules.ts';
@@ -17,7 +18,7 @@ import type {
   ScheduleDocument,
   Segment,
 } from '@adherence/domain/model.ts';
-import { addFact, dropFactsBefore, type UserFacts, userFacts } from './user-facts.ts';
+import { addBreakType, addFact, dropFactsBefore, type UserFacts, userFacts } from './user-facts.ts';
 
 export interface Person {
   readonly key: string;
@@ -63,6 +64,24 @@ export function takeFact(person: Person, fact: LineFact): boolean {
   if (from !== null) person.changedFrom = Math.min(person.changedFrom, from);
   return from === null || from >= person.windowStart;
 }
+
+/**
+ * Gives a fact of one of the person's users the break type that was found for it; what is not in memory is left to a
+ * recomputation (false).
+ */
+export function takeBreakType(person: Person, fact: BreakTypedFact, found: FoundBreakType): boolean {
+  const facts = person.facts.get(userKey(fact.integrationId, fact.externalUserId));
+  if (!facts || fact.occurredAt < person.windowStart) return false;
+  const from = addBreakType(facts, fact, found);
+  if (from === 'unknown') return false;
+  if (from !== null) person.changedFrom = Math.min(person.changedFrom, from);
+  return true;
+}
+
+type BreakTypedFact = Pick<
+  LineFact,
+  'integrationId' | 'externalUserId' | 'occurredAt' | 'dedupKey' | 'contentHash'
+>;
 
 export function inputsOf(person: Person, feeds: ReadonlyMap<string, Feed>): PersonInputs {
   return {

@@ -1,4 +1,10 @@
 /** Facts of one external user in memory: an ordered set that grows one fact at a time. */
+import {
+  contentKey,
+  type FoundBreakType,
+  foundOf,
+  withFoundBreakType,
+} from '@adherence/domain/compute/break-types.ts';
 import { compareFacts, firstAfter, orderFacts, wins } from '@adherence/domain/compute/facts.ts';
 import type { Instant, LineFact } from '@adherence/domain/model.ts';
 
@@ -21,7 +27,11 @@ export function addFact(facts: UserFacts, fact: LineFact): Instant | null {
   const rival = facts.byKey.get(fact.dedupKey);
   let from = fact.occurredAt;
   if (rival) {
-    if (!wins(fact, rival) || isSame(fact, rival)) return null;
+    if (isSame(fact, rival)) {
+      const found = foundOf(fact);
+      return found && mergeFound(facts, rival, found);
+    }
+    if (!wins(fact, rival)) return null;
     const index = indexOf(facts.ordered, rival);
     from = Math.min(from, facts.ordered[index - 1]?.occurredAt ?? rival.occurredAt);
     facts.ordered.splice(index, 1);
@@ -30,6 +40,29 @@ export function addFact(facts: UserFacts, fact: LineFact): Instant | null {
   const index = insertionIndex(facts.ordered, fact);
   facts.ordered.splice(index, 0, fact);
   return Math.min(from, facts.ordered[index - 1]?.occurredAt ?? from);
+}
+
+/**
+ * Gives a fact the break type that was found for it, and answers from when on the line may differ: null when nothing
+ * changes, 'unknown' when a fact with this key is not here.
+ */
+export function addBreakType(
+  facts: UserFacts,
+  fact: Pick<LineFact, 'dedupKey' | 'contentHash'>,
+  found: FoundBreakType,
+): Instant | null | 'unknown' {
+  const known = facts.byKey.get(fact.dedupKey);
+  if (!known) return 'unknown';
+  // Of several contents with one key another one holds: what this one says counts nowhere.
+  return contentKey(known) === contentKey(fact) ? mergeFound(facts, known, found) : null;
+}
+
+function mergeFound(facts: UserFacts, known: LineFact, found: FoundBreakType): Instant | null {
+  const merged = withFoundBreakType(known, found);
+  if (merged === known) return null;
+  facts.ordered[indexOf(facts.ordered, known)] = merged;
+  facts.byKey.set(known.dedupKey, merged);
+  return known.breakType === merged.breakType ? null : known.occurredAt;
 }
 
 /** Forgets facts before an instant, but for the last event before it and the last that bears a status. */
