@@ -101,6 +101,10 @@ export function serviceEnvironment(
     CONSOLE_PORT: String(options.consolePort),
     ADMIN_PORT: String(adminPort),
     DATA_DIR: join(options.dataDir, name),
+    // Embedded, a spool would outlive the broker and nothing else.
+    ...(name === 'ingress'
+      ? { SPOOL_DIR: process.env.SPOOL_DIR || join(options.dataDir, name, 'spool') }
+      : {}),
     LOG_LEVEL: process.env.LOG_LEVEL || 'info',
     // Below the time after which a stop turns into a kill.
     SHUTDOWN_GRACE_SECONDS: '5',
