@@ -4,7 +4,7 @@
  */
 import { topics } from '@adherence/schemas/topics.ts';
 import type { Batch, Broker, InMessage, Producer } from './broker/broker.ts';
-import { type Clock, systemClock, within } from './clock.ts';
+import { type Clock, systemClock, type Timer, within } from './clock.ts';
 import { asError, DeadlineError, OperationalError } from './errors.ts';
 import type { Log } from './log.ts';
 
@@ -35,6 +35,15 @@ export interface ConfigurationLog<State, Outcome> {
    * after the limit, when the command may still take effect: a repeat with the same key is the caller's choice.
    */
   append(key: string, command: unknown): Promise<{ readonly offset: number; readonly outcome: Outcome }>;
+  /**
+   * Writes many commands in their order and in few requests, each under its own key; answers when all of them have
+   * been folded here. The limit holds for the time in which none of them is folded.
+   */
+  appendAll(
+    commands: readonly { readonly key: string; readonly command: unknown }[],
+  ): Promise<{ readonly offset: number; readonly outcome: Outcome }[]>;
+  /** Writes a tombstone over each of these keys: their records go when the broker compacts the log. */
+  remove(keys: readonly string[]): Promise<void>;
   /** Rejects when the follower has ended by itself. */
   readonly failed: Promise<never>;
   stop(): Promise<void>;
@@ -101,13 +110,38 @@ export async function followConfiguration<State, Outcome>(
   // Past the last record when the end of the log was compacted away.
   next = Math.max(next, tail.position(0));
 
-  const send = async (key: string, command: unknown) => {
+  const send = async (records: readonly { readonly key: string; readonly value: Buffer | null }[]) => {
     producer ??= broker.producer();
     const opened = await producer.catch((error: unknown) => {
       producer = null;
       throw error;
     });
-    await opened.send([{ topic, partition: 0, key, value: Buffer.from(JSON.stringify(command)) }]);
+    await opened.send(records.map(({ key, value }) => ({ topic, partition: 0, key, value })));
+  };
+  const appendAll: ConfigurationLog<State, Outcome>['appendAll'] = async (commands) => {
+    const twice = commands.find(({ key }) => own.has(key));
+    if (twice) throw new Error(`configuration key ${twice.key} is being written already`);
+    const silence = createSilence(clock, appendLimitMs);
+    try {
+      const folded = commands.map(
+        ({ key }) =>
+          new Promise<{ offset: number; outcome: Outcome }>((resolve) =>
+            own.set(key, (answer) => {
+              silence.broken();
+              resolve(answer);
+            }),
+          ),
+      );
+      const all = Promise.all(folded);
+      const records = commands.map(({ key, command }) => ({
+        key,
+        value: Buffer.from(JSON.stringify(command)),
+      }));
+      return await Promise.race([send(records).then(() => all), all, tail.failed, silence.over]);
+    } finally {
+      silence.end();
+      for (const { key } of commands) own.delete(key);
+    }
   };
 
   return {
@@ -122,27 +156,39 @@ export async function followConfiguration<State, Outcome>(
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    async append(key, command) {
-      if (own.has(key)) throw new Error(`configuration key ${key} is being written already`);
-      const folded = new Promise<{ offset: number; outcome: Outcome }>((resolve) => own.set(key, resolve));
-      try {
-        const written = Promise.race([send(key, command).then(() => folded), folded, tail.failed]);
-        return await within(
-          clock,
-          written,
-          appendLimitMs,
-          () => new DeadlineError('configuration', appendLimitMs),
-        );
-      } finally {
-        own.delete(key);
-      }
-    },
+    append: async (key, command) => (await appendAll([{ key, command }]))[0]!,
+    appendAll,
+    remove: (keys) => send(keys.map((key) => ({ key, value: null }))),
     failed: tail.failed,
     async stop() {
       waits.fail(new OperationalError('STOPPED', 'the configuration log is not followed any more'));
       await tail.close();
       await (await producer?.catch(() => null))?.close();
     },
+  };
+}
+
+/** Rejects once nothing has been heard for the limit. */
+function createSilence(clock: Clock, limitMs: number) {
+  let fail: (error: DeadlineError) => void = () => {};
+  const over = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  over.catch(() => {}); // Told to whoever races it; nobody may be left when it comes.
+  let heardAt = clock.now();
+  const wait = (ms: number): Timer =>
+    clock.setTimer(() => {
+      const left = heardAt + limitMs - clock.now();
+      if (left > 0) timer = wait(left);
+      else fail(new DeadlineError('configuration', limitMs));
+    }, ms);
+  let timer = wait(limitMs);
+  return {
+    over,
+    broken() {
+      heardAt = clock.now();
+    },
+    end: () => timer.clear(),
   };
 }
 

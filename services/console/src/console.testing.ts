@@ -109,7 +109,7 @@ const callOf =
       }),
     );
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    const isJson = /^application\/(problem\+)?json$/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, body: isJson && JSON.parse(text), headers: response.headers, text };
   };
 

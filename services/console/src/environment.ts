@@ -41,6 +41,8 @@ export interface ConfigurationPort {
   readonly catchUp: () => Promise<void>;
   /** Resolves with what became of the command, once it is durable and folded here. */
   readonly append: (command: Command) => Promise<Outcome>;
+  /** The same for many, in their order and in few requests to the broker. */
+  readonly appendAll: (commands: readonly Command[]) => Promise<Outcome[]>;
 }
 
 export interface Database {

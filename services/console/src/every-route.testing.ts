@@ -31,7 +31,7 @@ export async function answersOf(
     const isStream = response.headers.get('content-type') === 'text/event-stream';
     const text = isStream ? await firstEvent(response) : await response.text();
     gone.abort();
-    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    const isJson = /^application\/(problem\+)?json$/.test(response.headers.get('content-type') ?? '');
     answers.push({
       status: response.status,
       body: isJson && JSON.parse(text),

@@ -151,6 +151,12 @@ const portTo = (configuration: Configuration, broker: Broker): ConfigurationPort
     await configuration.waitFor(end?.offset ?? 0, catchUpLimitMs);
   },
   append: async (command) => (await configuration.append(command.commandId, command)).outcome,
+  async appendAll(commands) {
+    const folded = await configuration.appendAll(
+      commands.map((command) => ({ key: command.commandId, command })),
+    );
+    return folded.map(({ outcome }) => outcome);
+  },
 });
 const catchUpLimitMs = 10_000;
 

@@ -64,12 +64,22 @@ const changes = (outcome: Outcome): boolean => outcome.ok && outcome.change !== 
 
 export function commandOf(
   env: Pick<Environment, 'random'>,
-  { tenantId, entity, id, action, document }: Write,
+  write: Write,
   principal: Principal | null,
   writtenAt: number,
   ifMatch: number | null = null,
 ): Command {
-  const commandId = newId('c', env.random);
+  return commandWith(newId('c', env.random), write, principal, writtenAt, ifMatch);
+}
+
+/** The same under an id that the caller has made. */
+export function commandWith(
+  commandId: string,
+  { tenantId, entity, id, action, document }: Write,
+  principal: Principal | null,
+  writtenAt: number,
+  ifMatch: number | null,
+): Command {
   const writtenBy = writerOf(principal);
   return { commandId, tenantId, entity, id, action, document, ifMatch, writtenBy, writtenAt };
 }

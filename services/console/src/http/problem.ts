@@ -39,13 +39,19 @@ export const titles: Readonly<Record<number, string>> = {
 };
 
 export function problemResponse(problem: HttpProblem): Response {
-  const { status, message, errors, headers } = problem;
-  const body = { type: 'about:blank', title: titles[status] ?? 'Error', status, detail: message, errors };
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/problem+json', ...headers },
+  return new Response(JSON.stringify(problemOf(problem)), {
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json', ...problem.headers },
   });
 }
+
+export const problemOf = ({ status, message, errors }: HttpProblem) => ({
+  type: 'about:blank',
+  title: titles[status] ?? 'Error',
+  status,
+  detail: message,
+  errors,
+});
 
 /** Another tenant's id looks exactly like an unknown one. */
 export const notFound = (): HttpProblem => new HttpProblem(404, 'There is nothing under this address.');

@@ -1,6 +1,8 @@
 /** Bodies of imports -> numbered lines: a JSON array, NDJSON, or CSV with a header. */
+import { Readable } from 'node:stream';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Fault } from '@adherence/domain/configuration/command.ts';
-import { type CsvError, parse } from 'csv-parse/sync';
+import { type CsvError, parse } from 'csv-parse';
 import { decodeText, mediaType, parseJson } from '../http/body.ts';
 import { HttpProblem, invalid } from '../http/problem.ts';
 
@@ -24,6 +26,8 @@ export interface ReadLines {
 export const importTypes = ['application/json', 'application/x-ndjson', 'text/csv'] as const;
 export const importLimitBytes = 64 * 1024 * 1024;
 export const maxLines = 200_000;
+/** Lines read in one go. */
+export const linesPerTurn = 1_000;
 
 /** Columns that a CSV may have; those that it must have. */
 export interface CsvColumns {
@@ -31,16 +35,17 @@ export interface CsvColumns {
   readonly required: readonly string[];
 }
 
-export function readLines(headers: Headers, bytes: Buffer, columns: CsvColumns): ReadLines {
+/** Lets others have their turn now and then: a long body must not hold up the live board. */
+export async function readLines(headers: Headers, bytes: Buffer, columns: CsvColumns): Promise<ReadLines> {
   const text = decodeText(bytes);
-  const read = formatOf(mediaType(headers), text)(text, columns);
+  const read = await formatOf(mediaType(headers), text)(text, columns);
   if (read.lines.length + read.rejected.length > maxLines) {
     throw new HttpProblem(413, `An import may have at most ${maxLines} lines.`);
   }
   return read;
 }
 
-type Reader = (text: string, columns: CsvColumns) => ReadLines;
+type Reader = (text: string, columns: CsvColumns) => ReadLines | Promise<ReadLines>;
 
 function formatOf(type: string, text: string): Reader {
   const first = text.trimStart()[0];
@@ -60,18 +65,19 @@ function readArray(text: string): ReadLines {
   return split(items.map((value: unknown, index) => ({ line: index + 1, value })));
 }
 
-function readNdjson(text: string): ReadLines {
+async function readNdjson(text: string): Promise<ReadLines> {
   const rejected: RejectedLine[] = [];
   const values: { line: number; value: unknown }[] = [];
-  text.split('\n').forEach((each, index) => {
-    if (each.trim() === '') return;
+  for (const [index, each] of text.split('\n').entries()) {
+    if (index % linesPerTurn === 0) await othersTurn();
+    if (each.trim() === '') continue;
     try {
       values.push({ line: index + 1, value: JSON.parse(each) });
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       rejected.push({ line: index + 1, errors: [{ path: '', message: 'is not JSON' }] });
     }
-  });
+  }
   const objects = split(values);
   return { lines: objects.lines, rejected: [...rejected, ...objects.rejected] };
 }
@@ -89,14 +95,11 @@ function split(values: readonly { readonly line: number; readonly value: unknown
   return { lines, rejected };
 }
 
-function readCsv(text: string, columns: CsvColumns): ReadLines {
+async function readCsv(text: string, columns: CsvColumns): Promise<ReadLines> {
   const head = text.slice(0, Math.max(0, text.indexOf('\n')) || text.length);
   const rejected: RejectedLine[] = [];
-  const skipped = (error: CsvError | undefined) => {
-    rejected.push({ line: Number(error?.lines ?? 0), errors: [{ path: '', message: messageOf(error) }] });
-    return undefined;
-  };
-  const records = parse<{ record: Record<string, string>; info: { lines: number } }>(text, {
+  const lines: ImportLine[] = [];
+  const parser = parse({
     bom: true,
     columns: (names: string[]) => checkHeader(names, columns),
     // Spreadsheets of many countries separate by semicolons.
@@ -104,15 +107,37 @@ function readCsv(text: string, columns: CsvColumns): ReadLines {
     info: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
-    on_skip: skipped,
     trim: true,
   });
-  // Empty fields are absent ones.
-  const lines = records.map(({ record, info }) => ({
-    line: info.lines,
-    value: Object.fromEntries(Object.entries(record).filter(([, value]) => value !== '')),
-  }));
+  parser.on('skip', (error: CsvError | undefined) => {
+    rejected.push({ line: Number(error?.lines ?? 0), errors: [{ path: '', message: messageOf(error) }] });
+  });
+  Readable.from(slicesOf(text)).pipe(parser);
+  for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
+    // Empty fields are absent ones.
+    const value: Record<string, string> = {};
+    for (const [name, field] of Object.entries(record)) if (field !== '') value[name] = field;
+    lines.push({ line: info.lines, value });
+  }
   return { lines, rejected };
+}
+
+interface CsvRecord {
+  readonly record: Readonly<Record<string, string>>;
+  readonly info: { readonly lines: number };
+}
+
+const sliceLength = 64 * 1024;
+
+/** Parts of a text, none of which ends inside a surrogate pair; others have their turn in between. */
+async function* slicesOf(text: string): AsyncGenerator<string> {
+  for (let start = 0; start < text.length; ) {
+    let end = Math.min(text.length, start + sliceLength);
+    if (end < text.length && /[\uD800-\uDBFF]/.test(text[end - 1]!)) end += 1;
+    yield text.slice(start, end);
+    start = end;
+    await othersTurn();
+  }
 }
 
 const messageOf = (error: CsvError | undefined): string =>

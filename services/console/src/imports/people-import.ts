@@ -1,4 +1,5 @@
-/** Lines of an import -> documents of people. Pure. In CSV a person has a line per external user. */
+/** Lines of an import -> documents of people. In CSV a person has a line per external user. */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { dayStart } from '@adherence/domain/calendar.ts';
 import { type Fault, faultsOf, noVersion } from '@adherence/domain/configuration/command.ts';
 import {
@@ -12,7 +13,7 @@ import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import { instantText, isCalendarDate } from '../http/instant.ts';
 import { scheduleInstant } from '../schedules/local-time.ts';
-import type { ImportLine, RejectedLine } from './lines.ts';
+import { type ImportLine, linesPerTurn, type RejectedLine } from './lines.ts';
 
 export const peopleColumns = {
   known: [
@@ -43,10 +44,14 @@ const documentLine = personSchemaWith(instantText);
 const flatFields = new Set<string>(peopleColumns.known);
 
 /** A person with a bad line is refused whole: its good lines are told with the bad ones. */
-export function readPeopleLines(lines: readonly ImportLine[], tables: TenantTables): ImportedPeople {
+export async function readPeopleLines(
+  lines: readonly ImportLine[],
+  tables: TenantTables,
+): Promise<ImportedPeople> {
   const drafts = new Map<string, Draft>();
   const rejected: RejectedLine[] = [];
-  for (const { line, value } of lines) {
+  for (const [index, { line, value }] of lines.entries()) {
+    if (index % linesPerTurn === 0) await othersTurn();
     const { id, personId = id, ...fields } = value;
     const parsedId = idSchema.safeParse(personId);
     if (!parsedId.success) {
@@ -61,7 +66,9 @@ export function readPeopleLines(lines: readonly ImportLine[], tables: TenantTabl
     if (errors.length > 0) draft.faults.push({ line, errors });
   }
   const people: ImportedPerson[] = [];
+  let count = 0;
   for (const [personId, draft] of drafts) {
+    if (count++ % linesPerTurn === 0) await othersTurn();
     const read = draft.faults.length === 0 ? personSchema.safeParse(draft.fields) : null;
     if (read?.success) people.push({ personId, lines: draft.lines, document: read.data });
     else

@@ -1,4 +1,5 @@
-/** Lines of an import -> schedule documents, and what the owners said of them -> lines. Pure. */
+/** Lines of an import -> schedule documents, and what the owners said of them -> lines. */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { type Fault, faultsOf } from '@adherence/domain/configuration/command.ts';
 import { idSchema } from '@adherence/domain/configuration/entities.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
@@ -13,7 +14,7 @@ import {
   scheduleInput,
   scheduleZone,
 } from '../schedules/documents.ts';
-import type { ImportLine, RejectedLine } from './lines.ts';
+import { type ImportLine, linesPerTurn, type RejectedLine } from './lines.ts';
 
 export const scheduleColumns = {
   known: ['personId', 'shiftDate', 'activityId', 'start', 'end'],
@@ -43,10 +44,14 @@ const slotLine = activitySlot.safeExtend(address.shape);
 const dayOffLine = address;
 
 /** A document with a bad line is refused whole: its good lines are told with the bad ones. */
-export function readScheduleLines(lines: readonly ImportLine[], tables: TenantTables): ImportedSchedules {
+export async function readScheduleLines(
+  lines: readonly ImportLine[],
+  tables: TenantTables,
+): Promise<ImportedSchedules> {
   const drafts = new Map<string, Draft>();
   const rejected: RejectedLine[] = [];
-  for (const line of lines) {
+  for (const [index, line] of lines.entries()) {
+    if (index % linesPerTurn === 0) await othersTurn();
     const read = readLine(line, tables);
     const draft = read.key === null ? null : draftOf(drafts, read.key);
     if (!draft) {

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  answerSchedules,
+  type Call,
+  integrationBody,
+  startTestConsole,
+  type TestConsole,
+} from '../console.testing.ts';
+
+let console_: TestConsole;
+let call: Call & { token: string };
+
+beforeAll(async () => {
+  console_ = await startTestConsole({ config: { scheduleOutcomeLimitMs: 200 } });
+  call = await console_.tenant('t1');
+  await call('PUT', '/integrations/odigo', integrationBody('Odigo'));
+});
+afterAll(() => console_.stop());
+
+const ndjson = { accept: 'application/x-ndjson' };
+const lineOf = (i: number, name = `Person ${i}`) =>
+  `p${i},${name},Team ${i % 10},odigo,user${i}@centre.example`;
+const csv = (lines: readonly string[]) =>
+  ['personId,name,team,integrationId,externalUserId', ...lines].join('\n');
+const linesOf = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('an import', () => {
+  it('tells its progress line by line, and at the end what every bad line has', async () => {
+    const lines = Array.from({ length: 12_000 }, (_, i) => lineOf(i));
+    lines[4_999] = 'p4999,,x,odigo,u';
+    lines[9_999] = lineOf(9_999).replace('user9999', 'user0');
+    const answer = await call('POST', '/people/import', csv(lines), {
+      'content-type': 'text/csv',
+      ...ndjson,
+    });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
+    const told = linesOf(answer.text);
+    expect(told.slice(0, -1)).toEqual(
+      [1, 5_001, 10_001, 12_000].map((done) => ({ progress: { lines: 12_000, done } })),
+    );
+    expect(told.at(-1)).toEqual({
+      accepted: 11_998,
+      rejected: [
+        { line: 5_001, errors: [{ path: 'name', message: expect.any(String) }] },
+        {
+          line: 10_001,
+          errors: [
+            { path: 'externalUsers[0]', message: 'this external user belongs to person p0 at that time' },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('changes nothing when it is repeated, and writes nothing', async () => {
+    const written = () => console_.broker.records('configuration').length;
+    const before = written();
+    const body = csv([lineOf(0), lineOf(1)]);
+    expect((await call('POST', '/people/import', body, { 'content-type': 'text/csv' })).body.accepted).toBe(
+      2,
+    );
+    expect(written()).toBe(before);
+  });
+
+  it('gives an external user to the next line that wants it, once the line before gave it up', async () => {
+    const give = [
+      { id: 'p0', name: 'Person 0', externalUsers: [] },
+      {
+        id: 'new',
+        name: 'New',
+        externalUsers: [{ integrationId: 'odigo', externalUserId: 'user0@centre.example' }],
+      },
+    ];
+    expect((await call('POST', '/people/import', give)).body).toEqual({ accepted: 2, rejected: [] });
+  });
+
+  it('reads fields with line breaks, semicolons and characters of four bytes, wherever the text is cut', async () => {
+    const long = `"${'😀 '.repeat(90)}"`;
+    const lines = Array.from({ length: 500 }, (_, i) => `w${i};${i % 7 === 0 ? '"Two\nlines"' : long}`);
+    const body = ['personId;name', ...lines].join('\r\n');
+    const { status, body: result } = await call('POST', '/people/import', body, {
+      'content-type': 'text/csv',
+    });
+    expect([status, result.accepted, result.rejected.length]).toEqual([200, 500 - 72, 72]);
+    expect(result.rejected[1].errors).toEqual([
+      { path: 'name', message: 'must not contain control characters' },
+    ]);
+    expect((await call('GET', '/people/w1')).body.name).toBe('😀 '.repeat(90).trim());
+  });
+
+  it('that stops says so in its last line', async () => {
+    const line = { personId: 'p1', shiftDate: '2026-01-05' };
+    const answer = await call('POST', '/schedules/import', [line], ndjson);
+    const told = linesOf(answer.text);
+    expect(told[0]).toEqual({ progress: { lines: 1, done: 0 } });
+    expect(told[1].problem).toMatchObject({ status: 503, title: 'Not available now' });
+  });
+
+  it('that cannot be read at all is refused before anything is told', async () => {
+    const answer = await call('POST', '/people/import', 'who,what\n1,2', {
+      'content-type': 'text/csv',
+      ...ndjson,
+    });
+    expect([answer.status, answer.body.errors.length]).toEqual([422, 4]);
+  });
+
+  it('of schedules tells its progress too', async () => {
+    await answerSchedules(console_.broker, ({ documents }) =>
+      documents.map(({ shiftDate }) => ({
+        ...{ shiftDate, ok: true, created: true, unchanged: false, etag: '"1"', problem: null, errors: [] },
+      })),
+    );
+    const lines = Array.from({ length: 2_500 }, (_, i) => ({
+      personId: `p${i + 1}`,
+      shiftDate: '2026-01-05',
+    }));
+    const told = linesOf((await call('POST', '/schedules/import', lines, ndjson)).text);
+    expect(told.map(({ progress }) => progress?.done)).toEqual([0, 2_000, 2_500, undefined]);
+    expect(told.at(-1)).toEqual({ accepted: 2_500, rejected: [] });
+  });
+});
