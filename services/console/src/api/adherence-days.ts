@@ -42,6 +42,7 @@ export const adherenceDaysRoutes = (env: Environment): Route[] => [
     tag: 'results',
     summary: 'Adherence of people by calendar day of their planning unit, in columns; dates inclusive',
     access: readingRoles,
+    teams: 'narrowed',
     query: z.strictObject({ from: dateText, to: dateText, ...selectionQuery }),
     answers: { 200: { description: 'People with their days; empty days are left out', schema: daysView } },
     handle: async ({ tenant, query, now }) => {

@@ -1,19 +1,21 @@
+import type { Interval } from '@adherence/domain/model.ts';
 import { z } from 'zod';
 import type { Environment } from '../environment.ts';
 import { csvLine, csvType } from '../http/csv.ts';
-import { instantQuery, instantView, isoOrNull, isoText } from '../http/instant.ts';
+import { instantView, isoOrNull, isoText } from '../http/instant.ts';
 import { invalid } from '../http/problem.ts';
 import { json, type Route, route } from '../http/route.ts';
-import { type AdherenceRow, readAdherence } from '../results/adherence.ts';
+import { type AdherenceResult, type AdherenceRow, readAdherence } from '../results/adherence.ts';
 import { amountsView, viewOfAmounts } from '../results/amounts.ts';
-import { type Grouping, groupings, groupsOf } from '../results/groups.ts';
+import { borderQuery, rangeIn } from '../results/borders.ts';
+import { byGroupKey, type Group, type Grouping, groupings, groupsOf } from '../results/groups.ts';
 import { granularities, isCalendar, periodCount } from '../results/periods.ts';
 import { selectionQuery, selectPeople } from '../results/selection.ts';
 import { readingRoles } from './document-routes.ts';
 
 const query = z.strictObject({
-  from: instantQuery,
-  to: instantQuery,
+  from: borderQuery,
+  to: borderQuery,
   granularity: z.enum(granularities).default('total'),
   groupBy: z.enum(groupings).default('person'),
   ...selectionQuery,
@@ -52,28 +54,27 @@ export const adherenceRoutes = (env: Environment): Route[] => [
     query,
     answers: { 200: { description: 'Rows in order of time, then of groups', schema: resultView } },
     handle: async ({ tenant, query: asked, headers, now }) => {
-      const { from, to, granularity, groupBy } = asked;
+      const { granularity, groupBy } = asked;
       const shiftDate = asked.shiftDate === 'true';
-      if (from >= to) throw invalid({ path: 'to', message: 'must be after from' });
-      if (to - from > maxRangeMs) throw invalid({ path: 'to', message: 'must be within ten years of from' });
+      const range = rangeIn(tenant.tenant.document.timeZone, asked);
+      if (range.from >= range.to) throw invalid({ path: 'to', message: 'must be after from' });
+      if (range.to - range.from > maxRangeMs) {
+        throw invalid({ path: 'to', message: 'must be within ten years of from' });
+      }
       if (shiftDate && !isCalendar(granularity)) {
         throw invalid({ path: 'shiftDate', message: 'needs the granularity day, week or month' });
       }
       const people = selectPeople(tenant, asked);
       const groups = groupsOf(groupBy, people, tenant);
-      if (groups.length * periodCount(granularity, asked) > maxRows) {
+      if (groups.length * periodCount(granularity, range) > maxRows) {
         throw invalid({ path: 'granularity', message: `would give more than ${maxRows} rows: ask in parts` });
       }
       // Read first, so that the rows are at least as fresh as the answer says.
       const ids = people.map(({ personId }) => personId);
       const freshness = env.health.freshnessOf(tenant.tenantId, ids);
-      const result = await readAdherence(
-        env.database,
-        tenant,
-        groups,
-        { from, to, granularity, shiftDate },
-        now,
-      );
+      const read = (some: readonly Group[], within: Interval) =>
+        readAdherence(env.database, tenant, some, { ...within, granularity, shiftDate }, now);
+      const result = await readInOwnZones(groups, asked, read);
       const items = result.rows.map((row) => itemOf(row, groupBy));
       if (wantsCsv(headers)) return csvOf(items, groupBy);
       return json(200, {
@@ -84,6 +85,23 @@ export const adherenceRoutes = (env: Environment): Route[] => [
     },
   }),
 ];
+
+/** Dates are those of each group's own calendar, so groups of one zone are read together. */
+async function readInOwnZones(
+  groups: readonly Group[],
+  asked: Parameters<typeof rangeIn>[1],
+  read: (groups: readonly Group[], within: Interval) => Promise<AdherenceResult>,
+): Promise<AdherenceResult> {
+  const parts: AdherenceResult[] = [];
+  const zones = Map.groupBy(groups, ({ timeZone }) => (asked.from.kind === 'date' ? timeZone : ''));
+  for (const [zone, some] of zones) parts.push(await read(some, rangeIn(zone, asked)));
+  if (parts.length === 1) return parts[0]!;
+  const known = parts.map(({ asOf }) => asOf).filter((asOf) => asOf !== null);
+  return {
+    asOf: known.length === 0 ? null : Math.min(...known),
+    rows: parts.flatMap(({ rows }) => rows).sort((a, b) => a.from - b.from || byGroupKey(a, b)),
+  };
+}
 
 function itemOf({ from, to, key, amounts, final }: AdherenceRow, groupBy: Grouping): Item {
   return {
