@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { amountColumns, tables } from './tables.ts';
 
-describe.each(tables)('table $name', ({ name, ddl }) => {
+const made = tables.filter(({ ddl }) => ddl.startsWith('CREATE TABLE'));
+
+describe.each(made)('table $name', ({ name, ddl }) => {
   test('is made if it is not there, under its name', () => {
     expect(ddl).toMatch(new RegExp(`^CREATE TABLE IF NOT EXISTS ${name} \\(`));
   });
@@ -18,6 +20,17 @@ describe.each(tables)('table $name', ({ name, ddl }) => {
       expect(`${column} ${type}`).toMatch(/ (Int64|Nullable\(Int64\))$/);
     }
   });
+});
+
+test('what changes a table names one that was made before, and may be done again', () => {
+  for (const [index, { name, ddl }] of tables.entries()) {
+    if (ddl.startsWith('CREATE TABLE')) continue;
+    const changed = /^ALTER TABLE (\w+) (ADD COLUMN IF NOT EXISTS|MODIFY TTL) /.exec(ddl)?.[1];
+    expect(
+      tables.slice(0, index).map((table) => table.name),
+      name,
+    ).toContain(changed);
+  }
 });
 
 test('names are unique, and every amount is a column of the day and of its cells', () => {

@@ -236,6 +236,13 @@ ORDER BY (tenant, person, asked_on, ask_offset)`,
   source_partition Nullable(UInt16),
   source_offset Nullable(UInt64)
 ) ENGINE = ReplacingMergeTree
-ORDER BY (tenant, rejected_partition, rejected_offset)`,
+ORDER BY (tenant, rejected_partition, rejected_offset)
+TTL toDateTime(intDiv(received_at, 1000)) + INTERVAL 30 DAY`,
+  },
+  {
+    // Payloads hold personal data: they go after as long as the topic keeps them.
+    name: 'rejected.ttl',
+    ddl: `ALTER TABLE rejected MODIFY TTL toDateTime(intDiv(received_at, 1000)) + INTERVAL 30 DAY
+SETTINGS materialize_ttl_after_modify = 0`,
   },
 ];

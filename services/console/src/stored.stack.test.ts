@@ -174,7 +174,13 @@ describe('schedules', () => {
   });
 });
 
+const iso = (instant: number) => new Date(instant).toISOString();
+
 describe('rejected', () => {
+  // Rows expire 30 days after their receipt.
+  const tenOClock = Date.now() - 3_600_000;
+  const nineOClock = tenOClock - 3_600_000;
+
   it('are shown newest first to their own tenant', async () => {
     const columns = [
       'tenant',
@@ -191,15 +197,15 @@ describe('rejected', () => {
       'body_base64',
       'source_topic',
     ];
-    const row = (tenant: string, offset: number, reason: string, time: string) => [
-      ...[tenant, 0, offset, 'odigo', 'ingress', reason, 'd', at(time), 'r', 0, 'json'],
+    const row = (tenant: string, offset: number, reason: string, receivedAt: number) => [
+      ...[tenant, 0, offset, 'odigo', 'ingress', reason, 'd', receivedAt, 'r', 0, 'json'],
       ...[Buffer.from('{"x":1}').toString('base64'), ''],
     ];
     await db.insertRows('rejected', columns, [
-      row('t1', 1, 'agent-missing', '2026-11-01T10:00:00Z'),
-      row('t1', 2, 'status-missing', '2026-11-01T10:00:00Z'),
-      row('t1', 3, 'agent-missing', '2026-11-01T09:00:00Z'),
-      row('t2', 4, 'agent-missing', '2026-11-01T09:00:00Z'),
+      row('t1', 1, 'agent-missing', tenOClock),
+      row('t1', 2, 'status-missing', tenOClock),
+      row('t1', 3, 'agent-missing', nineOClock),
+      row('t2', 4, 'agent-missing', nineOClock),
     ]);
     const first = await call('GET', '/rejected?limit=2');
     expect(first.body.items).toMatchObject([{ id: '0-2', payload: '{"x":1}', source: null }, { id: '0-1' }]);
@@ -210,11 +216,15 @@ describe('rejected', () => {
     ).toHaveLength(2);
     expect((await stranger('GET', '/rejected')).body.items).toMatchObject([{ id: '0-4' }]);
     expect((await call('GET', '/rejected?cursor=eA')).status).toBe(422);
+    const between = `from=${iso(nineOClock)}&to=${iso(nineOClock + 1)}`;
+    expect((await call('GET', `/rejected?${between}`)).body.items).toMatchObject([{ id: '0-3' }]);
+    expect((await call('GET', '/rejected?search=%22X%22:1')).body.items).toHaveLength(3);
+    expect((await call('GET', '/rejected?search=nothing')).body.items).toEqual([]);
   });
 
   it('are read again on request, by their own tenant only', async () => {
     const row = (offset: number, format: string, body: string) => [
-      ...['t1', 2, offset, 'odigo', 'ingress', 'replayed', '', at('2026-11-01T10:00:00Z'), 'r1', 4, format],
+      ...['t1', 2, offset, 'odigo', 'ingress', 'replayed', '', tenOClock, 'r1', 4, format],
       Buffer.from(body).toString('base64'),
     ];
     const columns = [
@@ -239,7 +249,11 @@ describe('rejected', () => {
       row(4, 'unknown', '?'),
     ]);
     const ids = ['2-1', '2-2', '2-3', '2-4'];
-    expect((await stranger('POST', '/rejected/replay', { ids })).body).toEqual({ replayed: 0, failed: [] });
+    expect((await stranger('POST', '/rejected/replay', { ids })).body).toEqual({
+      replayed: 0,
+      more: false,
+      failed: [],
+    });
     const { body } = await call('POST', '/rejected/replay', { ids });
     expect(body.replayed).toBe(3);
     expect(body.failed.map(({ id }: { id: string }) => id).sort()).toEqual(['2-2', '2-4']);
@@ -252,7 +266,7 @@ describe('rejected', () => {
         integrationId: 'odigo',
         externalUserId: 'ada@x.example',
         requestId: 'r1',
-        receivedAt: at('2026-11-01T10:00:00Z'),
+        receivedAt: tenOClock,
         format: 'json',
       },
       {},
@@ -260,6 +274,7 @@ describe('rejected', () => {
     ]);
     expect(raw.map((record) => (record as { itemIndex: number }).itemIndex).sort()).toEqual([0, 1, 4]);
     expect((await call('POST', '/rejected/replay', { reason: 'replayed' })).body.replayed).toBe(3);
+    expect((await call('POST', '/rejected/replay', { search: 'ada@y' })).body.replayed).toBe(0);
     expect((await call('POST', '/rejected/replay', {})).status).toBe(422);
     expect((await call('POST', '/rejected/replay', { ids: ["1' OR 1"] })).status).toBe(422);
   });

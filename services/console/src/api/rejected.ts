@@ -4,7 +4,7 @@ import type { RawNotification } from '@adherence/schemas/records.ts';
 import { externalUserKey, partitionOf, streamPartitions, topics } from '@adherence/schemas/topics.ts';
 import { z } from 'zod';
 import type { Environment } from '../environment.ts';
-import { instantView, isoText } from '../http/instant.ts';
+import { instantQuery, instantText, instantView, isoText } from '../http/instant.ts';
 import { decodeCursor, encodeCursor, pageQuery, pageSchema } from '../http/page.ts';
 import { invalid } from '../http/problem.ts';
 import { json, type Route, route } from '../http/route.ts';
@@ -30,16 +30,24 @@ const rejectedView = z.object({
   payloadBase64: z.string(),
 });
 
-const filters = {
+const filtersWith = <T extends z.ZodType>(instant: T) => ({
   integrationId: idSchema.optional(),
   stage: z.enum(['ingress', 'enrichment', 'adherence']).optional(),
   reason: z.string().max(100).optional(),
-};
+  from: instant.optional(),
+  to: instant.optional(),
+  search: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Text within the payload, or within what was found wrong; case does not matter' }),
+});
 const rejectedId = z.string().regex(/^\d{1,5}-\d{1,15}$/, 'must be the id of a rejected notification');
 const replayInput = z
-  .strictObject({ ...filters, ids: z.array(rejectedId).min(1).max(1000).optional() })
+  .strictObject({ ...filtersWith(instantText), ids: z.array(rejectedId).min(1).max(1000).optional() })
   .refine((input) => Object.values(input).some((value) => value !== undefined), {
-    message: 'must name ids, or filter by integrationId, stage or reason',
+    message: 'must name ids, or filter by integrationId, stage, reason, from, to or search',
   });
 /** Replayed at once, the newest first; what is left over is replayed by asking again. */
 const maxReplayed = 1000;
@@ -52,7 +60,7 @@ export const rejectedRoutes = (env: Environment): Route[] => [
     tag: 'rejected',
     summary: 'Quarantined notifications, newest first',
     access: [],
-    query: z.strictObject({ ...pageQuery, ...filters }),
+    query: z.strictObject({ ...pageQuery, ...filtersWith(instantQuery) }),
     answers: { 200: { description: 'A page', schema: pageSchema(rejectedView) } },
     handle: async ({ tenant, query }) => {
       const { limit } = query;
@@ -78,19 +86,22 @@ export const rejectedRoutes = (env: Environment): Route[] => [
         description: 'What was sent on its way again, and what still cannot be read',
         schema: z.object({
           replayed: z.int(),
+          /** Only the newest were taken: there are more, to be asked for with `to`. */
+          more: z.boolean(),
           failed: z.array(z.object({ id: z.string(), reason: z.string() })),
         }),
       },
     },
     handle: async ({ tenant: { tenantId }, body }) => {
       const coordinates = body.ids?.map((id) => id.split('-').map(Number) as [number, number]);
-      const sql = rejectedPage(tenantId, { ...body, coordinates }, null, maxReplayed);
-      const rows = await env.database.query<RejectedRow>(sql.text, sql.parameters);
+      const sql = rejectedPage(tenantId, { ...body, coordinates }, null, maxReplayed + 1);
+      const found = await env.database.query<RejectedRow>(sql.text, sql.parameters);
+      const rows = found.slice(0, maxReplayed);
       const replays = rows.map((row) => ({ id: idOf(row), ...replayOf(tenantId, row) }));
       const records = replays.flatMap((replay) => replay.records);
       await env.produce(records.map((record) => messageOf(env, record)));
       const failed = replays.flatMap(({ id, fault }) => (fault === null ? [] : [{ id, reason: fault }]));
-      return json(200, { replayed: records.length, failed });
+      return json(200, { replayed: records.length, more: found.length > maxReplayed, failed });
     },
   }),
 ];

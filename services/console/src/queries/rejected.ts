@@ -22,6 +22,11 @@ export interface RejectedFilter {
   readonly integrationId?: string | undefined;
   readonly stage?: string | undefined;
   readonly reason?: string | undefined;
+  /** Times of receipt, half-open. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Text within the original bytes, or within what was found wrong; case does not matter. */
+  readonly search?: string | undefined;
   /** Partitions and offsets of single ones. */
   readonly coordinates?: readonly (readonly [partition: number, offset: number])[] | undefined;
 }
@@ -31,13 +36,13 @@ export type RejectedCursor = readonly [receivedAt: number, partition: number, of
 
 export function rejectedPage(
   tenantId: string,
-  { integrationId, stage, reason, coordinates }: RejectedFilter,
+  { integrationId, stage, reason, from, to, search, coordinates }: RejectedFilter,
   after: RejectedCursor | null,
   limit: number,
 ): Sql {
   const conditions = ['tenant = {tenant:String}'];
   const parameters: Record<string, string | number> = { tenant: tenantId, limit };
-  const add = (condition: string, name: string, value: string | undefined) => {
+  const add = (condition: string, name: string, value: string | number | undefined) => {
     if (value === undefined) return;
     conditions.push(condition);
     parameters[name] = value;
@@ -45,6 +50,14 @@ export function rejectedPage(
   add('integration = {integration:String}', 'integration', integrationId);
   add('stage = {stage:String}', 'stage', stage);
   add('reason = {reason:String}', 'reason', reason);
+  add('received_at >= {from:Int64}', 'from', from);
+  add('received_at < {to:Int64}', 'to', to);
+  add(
+    `(positionCaseInsensitiveUTF8(base64Decode(body_base64), {search:String}) > 0
+  OR positionCaseInsensitiveUTF8(detail, {search:String}) > 0)`,
+    'search',
+    search,
+  );
   if (coordinates) {
     const list = coordinates.map(([partition, offset]) => `(${Number(partition)}, ${Number(offset)})`);
     conditions.push(`(rejected_partition, rejected_offset) IN (${list.join(', ')})`);
