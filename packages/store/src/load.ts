@@ -1,7 +1,7 @@
 /** What is read from ClickHouse to compute, as values of the domain. Writing is `insertRows` with the columns of rows.ts. */
 import { userKey } from '@adherence/domain/compute/actual.ts';
 import { contentKey, mayBeFound, withFoundBreakType } from '@adherence/domain/compute/break-types.ts';
-import type { Instant, Interval, LineFact, ScheduleDocument } from '@adherence/domain/model.ts';
+import type { FactFlag, Instant, Interval, LineFact, ScheduleDocument } from '@adherence/domain/model.ts';
 import {
   breakTypesFrom,
   factsBefore,
@@ -9,11 +9,14 @@ import {
   feedGapsOf,
   firstFacts,
   firstSchedules,
+  gapsFromFacts,
   gapsFromSeconds,
   lastComputed,
   openRecomputations,
+  type StoreView,
   schedulesBetween,
   type UserRef,
+  wholeView,
 } from './queries.ts';
 import type { Row } from './rows.ts';
 
@@ -33,6 +36,10 @@ interface FactRow {
   dedup_key: string;
   content_hash: string;
   received_at: number;
+  flags?: FactFlag[];
+  detail?: Record<string, string>;
+  source_partition?: number;
+  source_offset?: number;
 }
 
 /** Facts of users from an instant on, and before it what their lines need (see `loadLines`). */
@@ -42,34 +49,38 @@ const dayMs = 24 * 60 * 60_000;
 /** How far back the last event before a range is looked for, step by step; most users need the first only. */
 const lookBackMs = [3 * dayMs, 40 * dayMs, Number.POSITIVE_INFINITY];
 
-/** Facts from `from` on, with each user's last event and last status before it, and with break types found. */
+/** Facts from `from` on, as the view has them, with each user's last event and last status before it, and with break types found. */
 export async function loadLines(
   db: Database,
   tenantId: string,
   users: readonly UserRef[],
   from: Instant,
+  view: StoreView = wholeView,
 ): Promise<Lines> {
   const lines = new Map<string, LineFact[]>(
     users.map(({ integrationId, externalUserId }) => [userKey(integrationId, externalUserId), []]),
   );
   if (users.length === 0) return lines;
   const add = (rows: readonly FactRow[]) => {
-    for (const row of rows) lines.get(userKey(row.integration, row.external_user))!.push(lineFact(row));
+    for (const row of rows) {
+      const fact = view.withSources ? sourcedFact(row) : lineFact(row);
+      lines.get(userKey(row.integration, row.external_user))!.push(fact);
+    }
   };
-  add(await db.query<FactRow>(factsFrom(tenantId, users, from)));
+  add(await db.query<FactRow>(factsFrom(tenantId, users, from, view)));
   let before = from;
   let open = users;
   for (const lookBack of lookBackMs) {
     const after = Number.isFinite(lookBack) ? from - lookBack : -(2 ** 52);
-    const bearing = await db.query<FactRow>(factsBefore(tenantId, open, after, before, true));
+    const bearing = await db.query<FactRow>(factsBefore(tenantId, open, after, before, true, view));
     add(bearing);
-    add(await db.query<FactRow>(factsBefore(tenantId, open, after, before, false)));
+    add(await db.query<FactRow>(factsBefore(tenantId, open, after, before, false, view)));
     const found = new Set(bearing.map((row) => userKey(row.integration, row.external_user)));
     open = open.filter((user) => !found.has(userKey(user.integrationId, user.externalUserId)));
     if (open.length === 0) break;
     before = after;
   }
-  await mergeBreakTypes(db, tenantId, users, lines);
+  await mergeBreakTypes(db, tenantId, users, lines, view);
   return lines;
 }
 
@@ -79,13 +90,14 @@ async function mergeBreakTypes(
   tenantId: string,
   users: readonly UserRef[],
   lines: ReadonlyMap<string, LineFact[]>,
+  view: StoreView,
 ): Promise<void> {
   let from = Number.POSITIVE_INFINITY;
   for (const facts of lines.values()) {
     for (const fact of facts) if (mayBeFound(fact)) from = Math.min(from, fact.occurredAt);
   }
   if (!Number.isFinite(from)) return;
-  const rows = await db.query<FoundRow>(breakTypesFrom(tenantId, users, from));
+  const rows = await db.query<FoundRow>(breakTypesFrom(tenantId, users, from, view));
   for (const [user, found] of Map.groupBy(rows, (row) => userKey(row.integration, row.external_user))) {
     const facts = lines.get(user)!;
     const byContent = new Map(
@@ -120,6 +132,22 @@ const lineFact = (row: FactRow): LineFact => ({
   dedupKey: row.dedup_key,
   contentHash: row.content_hash,
   receivedAt: row.received_at,
+});
+
+/** A fact with where it comes from: the raw record on odigo.notifications. */
+export interface SourcedFact extends LineFact {
+  readonly flags: readonly FactFlag[];
+  readonly detail: Readonly<Record<string, string>>;
+  readonly sourcePartition: number;
+  readonly sourceOffset: number;
+}
+
+const sourcedFact = (row: FactRow): SourcedFact => ({
+  ...lineFact(row),
+  flags: row.flags!,
+  detail: row.detail!,
+  sourcePartition: row.source_partition!,
+  sourceOffset: row.source_offset!,
 });
 
 /** First instant known of each user, by userKey. */
@@ -168,6 +196,8 @@ export async function loadStoredResults(
 export interface StoredSchedule extends ScheduleDocument {
   readonly offset: number;
   readonly removed: boolean;
+  /** Only in views with sources. */
+  readonly written?: { readonly commandId: string; readonly by: string; readonly at: Instant };
 }
 
 /** Documents that hold, by person, shift dates inclusive; removed ones are given as such. */
@@ -178,6 +208,7 @@ export async function loadSchedules(
   fromDate: string,
   toDate: string,
   beforeOffset: number | null = null,
+  view: StoreView = wholeView,
 ): Promise<Map<string, StoredSchedule[]>> {
   const rows = await db.query<{
     person: string;
@@ -187,7 +218,10 @@ export async function loadSchedules(
     activity_ids: string[];
     starts: number[];
     ends: number[];
-  }>(schedulesBetween(tenantId, personIds, fromDate, toDate, beforeOffset));
+    last_command?: string;
+    last_writer?: string;
+    last_written_at?: number;
+  }>(schedulesBetween(tenantId, personIds, fromDate, toDate, beforeOffset, view));
   const byPerson = new Map<string, StoredSchedule[]>();
   for (const row of rows) {
     const documents = byPerson.get(row.person) ?? [];
@@ -201,6 +235,9 @@ export async function loadSchedules(
         start: row.starts[i]!,
         end: row.ends[i]!,
       })),
+      ...(view.withSources
+        ? { written: { commandId: row.last_command!, by: row.last_writer!, at: row.last_written_at! } }
+        : {}),
     });
   }
   return byPerson;
@@ -251,14 +288,31 @@ export async function loadFeeds(
   }));
 }
 
-export async function loadGapsFromSeconds(
+export const loadGapsFromSeconds = (
   db: Database,
   tenantId: string,
   integrationId: string,
   thresholdMs: number,
-): Promise<{ first: Instant | null; last: Instant | null; gaps: Interval[] }> {
+): Promise<HeardFeed> => loadHeard(db, gapsFromSeconds(tenantId, integrationId, thresholdMs));
+
+/** Silences as far as they were known at an instant. */
+export const loadGapsKnownAt = (
+  db: Database,
+  tenantId: string,
+  integrationId: string,
+  thresholdMs: number,
+  knownAt: Instant,
+): Promise<HeardFeed> => loadHeard(db, gapsFromFacts(tenantId, integrationId, thresholdMs, knownAt));
+
+interface HeardFeed {
+  readonly first: Instant | null;
+  readonly last: Instant | null;
+  readonly gaps: Interval[];
+}
+
+async function loadHeard(db: Database, sql: string): Promise<HeardFeed> {
   const [row] = await db.query<{ first_at: number; last_at: number; gap_from: number[]; gap_to: number[] }>(
-    gapsFromSeconds(tenantId, integrationId, thresholdMs),
+    sql,
   );
   if (!row || row.last_at === 0) return { first: null, last: null, gaps: [] };
   return {

@@ -19,16 +19,46 @@ const personIn = (personIds: readonly string[]): string => `person IN (${personI
 const factFields =
   'integration, external_user, event_type, status, break_type, occurred_at, sequence, dedup_key, content_hash, received_at';
 
+/** Which part of what is stored is read. */
+export interface StoreView {
+  /** Only what had been recorded by then: facts by receipt, look-ups by finding, schedules by writing; null = all. */
+  readonly knownAt: Instant | null;
+  /** Facts that occurred later are left out; null = none. */
+  readonly until: Instant | null;
+  /** With where each fact and schedule document comes from. */
+  readonly withSources: boolean;
+}
+
+export const wholeView: StoreView = { knownAt: null, until: null, withSources: false };
+
+const factFieldsOf = ({ withSources }: StoreView): string =>
+  withSources ? `${factFields}, flags, detail, source_partition, source_offset` : factFields;
+
+const knownBy = (column: string, { knownAt }: StoreView): string =>
+  knownAt === null ? '' : ` AND ${column} <= ${knownAt}`;
+
 /** Facts from an instant on. */
-export const factsFrom = (tenantId: string, users: readonly UserRef[], from: Instant): string =>
-  `SELECT ${factFields} FROM facts FINAL
-WHERE tenant = ${literal(tenantId)} AND ${userIn(users)} AND occurred_at >= ${from}`;
+export const factsFrom = (
+  tenantId: string,
+  users: readonly UserRef[],
+  from: Instant,
+  view: StoreView = wholeView,
+): string =>
+  `SELECT ${factFieldsOf(view)} FROM facts FINAL
+WHERE tenant = ${literal(tenantId)} AND ${userIn(users)} AND occurred_at >= ${from}${
+    view.until === null ? '' : ` AND occurred_at <= ${view.until}`
+  }${knownBy('received_at', view)}`;
 
 /** What holds of the break types found for facts of these users, from an instant on. */
-export const breakTypesFrom = (tenantId: string, users: readonly UserRef[], from: Instant): string =>
+export const breakTypesFrom = (
+  tenantId: string,
+  users: readonly UserRef[],
+  from: Instant,
+  view: StoreView = wholeView,
+): string =>
   `SELECT integration, external_user, dedup_key, content_hash, min(found_at) AS first_found_at,
   argMin(break_type, (found_at, break_type)) AS found_break_type FROM break_details
-WHERE tenant = ${literal(tenantId)} AND ${userIn(users)} AND occurred_at >= ${from}
+WHERE tenant = ${literal(tenantId)} AND ${userIn(users)} AND occurred_at >= ${from}${knownBy('found_at', view)}
 GROUP BY integration, external_user, dedup_key, content_hash`;
 
 /**
@@ -41,11 +71,12 @@ export function factsBefore(
   after: Instant,
   before: Instant,
   bearing: boolean,
+  view: StoreView = wholeView,
 ): string {
   const where = `tenant = ${literal(tenantId)} AND ${userIn(users)} AND occurred_at >= ${after} AND occurred_at < ${before}${
     bearing ? ` AND event_type != 'HEARTBEAT'` : ''
-  }`;
-  return `SELECT ${factFields} FROM facts FINAL
+  }${knownBy('received_at', view)}`;
+  return `SELECT ${factFieldsOf(view)} FROM facts FINAL
 WHERE ${where} AND (integration, external_user, occurred_at) IN (
   SELECT integration, external_user, max(occurred_at) FROM facts WHERE ${where} GROUP BY integration, external_user)`;
 }
@@ -71,8 +102,15 @@ export const schedulesBetween = (
   fromDate: string,
   toDate: string,
   beforeOffset: number | null,
+  view: StoreView = wholeView,
 ): string => `SELECT person, toString(shift_date) AS shift_date, max(offset) AS last_offset,
-  argMax(removed, offset) AS removed,
+  argMax(removed, offset) AS removed,${
+    view.withSources
+      ? `
+  argMax(command_id, offset) AS last_command, argMax(written_by, offset) AS last_writer,
+  argMax(written_at, offset) AS last_written_at,`
+      : ''
+  }
   argMax(activities.activity, offset) AS activity_ids,
   argMax(activities.start_at, offset) AS starts,
   argMax(activities.end_at, offset) AS ends
@@ -80,13 +118,32 @@ FROM schedules
 WHERE tenant = ${literal(tenantId)} AND ${personIn(personIds)}
   AND shift_date >= ${literal(fromDate)} AND shift_date <= ${literal(toDate)}${
     beforeOffset === null ? '' : ` AND offset < ${beforeOffset}`
-  }
+  }${knownBy('written_at', view)}
 GROUP BY person, shift_date`;
 
 export const feedGapsOf = (tenantId: string, integrationIds: readonly string[]): string =>
   `SELECT integration, toUInt64(bitShiftRight(version, 64)) AS last_offset, asked, threshold_ms, changed_from, first_at, last_at, open_from,
   gaps.from_at AS gap_from, gaps.to_at AS gap_to FROM feed_gaps FINAL
 WHERE tenant = ${literal(tenantId)} AND integration IN (${integrationIds.map(literal).join(', ')})`;
+
+/**
+ * The same from the facts that had been received by an instant: every accepted notification is one. Two within a span
+ * as long as the threshold are no gap, so only the first and the last of each span can border one.
+ */
+export const gapsFromFacts = (
+  tenantId: string,
+  integrationId: string,
+  thresholdMs: number,
+  knownAt: Instant,
+): string =>
+  `SELECT min(least) AS first_at, max(greatest) AS last_at,
+  groupArrayIf(previous, previous > 0 AND least - previous > ${thresholdMs}) AS gap_from,
+  groupArrayIf(least, previous > 0 AND least - previous > ${thresholdMs}) AS gap_to
+FROM (
+  SELECT least, greatest, lagInFrame(greatest, 1, 0) OVER (ORDER BY span ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS previous
+  FROM (SELECT intDiv(occurred_at, ${thresholdMs}) AS span, min(occurred_at) AS least, max(occurred_at) AS greatest
+    FROM facts WHERE tenant = ${literal(tenantId)} AND integration = ${literal(integrationId)}
+      AND received_at <= ${knownAt} GROUP BY span ORDER BY span))`;
 
 /** Silences longer than the threshold between consecutive seconds with notifications, and the ends of the feed. */
 export const gapsFromSeconds = (tenantId: string, integrationId: string, thresholdMs: number): string =>

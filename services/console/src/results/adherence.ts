@@ -2,8 +2,6 @@
  * GET /adherence: sums by group and period. The database adds whole buckets up; what a range cuts inside a bucket is
  * computed from the stored segments, by the function that makes the buckets.
  */
-import { localDateOf } from '@adherence/domain/calendar.ts';
-import { cellsOf, noAmounts } from '@adherence/domain/compute/cells.ts';
 import { rulesOf } from '@adherence/domain/compute/rules.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Amounts, Instant, Interval } from '@adherence/domain/model.ts';
@@ -18,25 +16,18 @@ import {
 } from '../queries/adherence.ts';
 import { type SegmentRow, segmentOf, segmentsIn } from '../queries/segments.ts';
 import { partsOf, type Sql } from '../queries/sql.ts';
-import { addAmounts, amountsOf, type MutableAmounts } from './amounts.ts';
+import { amountsOf } from './amounts.ts';
 import type { Group } from './groups.ts';
 import {
   bucketSizeOf,
   type CalendarGranularity,
-  type Granularity,
   isCalendar,
   isDayStart,
-  periodDate,
   periodDates,
   periodOf,
   splitRange,
 } from './periods.ts';
-
-export interface AdherenceQuery extends Interval {
-  readonly granularity: Granularity;
-  /** Days, and what is made of them, by shift date. */
-  readonly shiftDate: boolean;
-}
+import { type AdherenceQuery, addSegments, createSums, type Sums } from './sums.ts';
 
 export interface AdherenceRow extends Interval {
   readonly key: string | null;
@@ -130,6 +121,7 @@ async function addEdge(reader: Reader, edge: Interval): Promise<void> {
   );
   const groupOfPerson = new Map(members.map(({ personId, group }) => [personId, group]));
   const { activityType } = rulesOf(tables.rules);
+  const cut = { ...edge, granularity: query.granularity, shiftDate: query.shiftDate };
   const rows = await queryParts<SegmentRow>(reader, members, (part) =>
     segmentsIn(
       tables.tenantId,
@@ -138,55 +130,8 @@ async function addEdge(reader: Reader, edge: Interval): Promise<void> {
     ),
   );
   for (const [personId, own] of Map.groupBy(rows, ({ person }) => person)) {
-    const group = groupOfPerson.get(personId)!;
-    const segments = own.map(segmentOf);
-    for (const cell of cellsOf(segments, activityType, edge.from, edge.to)) {
-      const key =
-        query.shiftDate && cell.shiftDate !== null ? cell.shiftDate : Math.max(cell.bucket, edge.from);
-      sums.add(group, key, cell);
-    }
+    addSegments(sums, groupOfPerson.get(personId)!, own.map(segmentOf), activityType, cut);
   }
-}
-
-interface Sums {
-  /** `key` is a date, an instant within the period, or '' for the total. */
-  readonly add: (group: number, key: string | number, amounts: Amounts) => void;
-  readonly rows: () => (Interval & { group: number; key: string | null; amounts: Amounts })[];
-}
-
-/** Adds amounts up by group and period, whatever way the period of each was told. */
-function createSums(groups: readonly Group[], query: AdherenceQuery): Sums {
-  const { granularity } = query;
-  const sizeMs = bucketSizeOf(granularity);
-  const sums = new Map<string, Interval & { group: number; amounts: MutableAmounts }>();
-
-  const periodAt = (group: Group, key: string | number): Interval => {
-    if (isCalendar(granularity)) {
-      const date =
-        typeof key === 'string' && key.includes('-') ? key : localDateOf(group.timeZone, Number(key));
-      return periodOf(granularity, group.timeZone, periodDate(granularity, date));
-    }
-    if (sizeMs === null) return query;
-    const from = Math.floor(Number(key) / sizeMs) * sizeMs;
-    return { from, to: from + sizeMs };
-  };
-
-  return {
-    add(group, key, amounts) {
-      const { from, to } = periodAt(groups[group]!, key);
-      const id = `${group}|${from}`;
-      let sum = sums.get(id);
-      if (!sum) {
-        sum = { group, from, to, amounts: { ...noAmounts } };
-        sums.set(id, sum);
-      }
-      addAmounts(sum.amounts, amounts);
-    },
-    rows: () =>
-      [...sums.values()]
-        .sort((a, b) => a.from - b.from || a.group - b.group)
-        .map((sum) => ({ ...sum, key: groups[sum.group]!.key })),
-  };
 }
 
 interface Freshness {
