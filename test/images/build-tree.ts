@@ -1,7 +1,8 @@
 /** Carries out deploy/Dockerfile without Docker: the files that an image of ours adds to its base image. */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { type Instruction, lineage, parseDockerfile, repository } from './dockerfile.ts';
 
 export interface Image {
@@ -15,7 +16,7 @@ export interface Image {
 }
 
 /** Builds into `folder`/target; stages are shared between targets. */
-export function buildTree(target: string, folder: string): Image {
+export async function buildTree(target: string, folder: string): Promise<Image> {
   const dockerfile = parseDockerfile();
   const root = join(folder, target);
   let workdir = '/';
@@ -31,18 +32,18 @@ export function buildTree(target: string, folder: string): Image {
       else if (keyword === 'ENTRYPOINT') entrypoint = JSON.parse(text);
       else if (keyword === 'ENV') Object.assign(environment, Object.fromEntries([text.split('=')]));
       else if (isBuilt) continue;
-      else if (keyword === 'COPY') copy({ keyword, text, line }, join(root, workdir), folder);
-      else if (keyword === 'RUN') run(text, join(root, workdir));
+      else if (keyword === 'COPY') await copy({ keyword, text, line }, join(root, workdir), folder);
+      else if (keyword === 'RUN') await run(text, join(root, workdir));
     }
   }
   return { root, entrypoint, environment, workdir, user };
 }
 
-function copy({ text, line }: Instruction, workdir: string, folder: string): void {
+async function copy({ text, line }: Instruction, workdir: string, folder: string): Promise<void> {
   const words = text.split(' ');
   const from = words[0]!.startsWith('--from=') ? words.shift()!.slice('--from='.length) : null;
   const destination = join(workdir, words.pop()!);
-  const source = from ? buildTree(from, folder).root : repository;
+  const source = from ? (await buildTree(from, folder)).root : repository;
   for (const word of words) {
     const path = join(source, word);
     if (!existsSync(path)) throw new Error(`line ${line}: ${word} is not there`);
@@ -56,14 +57,11 @@ function copy({ text, line }: Instruction, workdir: string, folder: string): voi
   }
 }
 
-function run(command: string, cwd: string): void {
+async function run(command: string, cwd: string): Promise<void> {
   mkdirSync(cwd, { recursive: true });
   const { NODE_ENV, ...environment } = process.env;
-  execFileSync('/bin/sh', ['-c', command], {
-    cwd,
-    env: { ...environment, npm_config_prefer_offline: 'true', npm_config_update_notifier: 'false' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const env = { ...environment, npm_config_prefer_offline: 'true', npm_config_update_notifier: 'false' };
+  await promisify(execFile)('/bin/sh', ['-c', command], { cwd, env });
 }
 
 const ignoreRules = readFileSync(join(repository, 'deploy/Dockerfile.dockerignore'), 'utf8')
