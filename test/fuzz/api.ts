@@ -1,0 +1,28 @@
+/**
+ * `npm run fuzz:api -- --requests 100000 --seed 1`: the whole product in this process, with the real ClickHouse
+ * engine, called at random. Ends with 1 when an answer is wrong, and prints what to send to see it again.
+ */
+import { parseArgs } from 'node:util';
+import { operatorToken, startWholeProduct } from '../whole-product.ts';
+import { fuzzApi } from './api-run.ts';
+
+const { values } = parseArgs({
+  options: { requests: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
+});
+const requests = Number(values.requests);
+const seed = Number(values.seed);
+if (!Number.isSafeInteger(requests) || !Number.isSafeInteger(seed))
+  throw new Error('--requests and --seed are integers');
+
+const product = await startWholeProduct();
+const startedAt = performance.now();
+const result = await fuzzApi({ fetch: product.fetch, operatorToken }, { requests, seed }, (done) => {
+  if (done % 5_000 === 0)
+    console.log(`${done} requests, ${Math.round((performance.now() - startedAt) / 1000)} s`);
+});
+const { failures, statuses, slowest, neverDone } = result;
+console.log({ requests, seed, statuses, slowest, neverDone });
+for (const failure of failures) console.log(failure);
+console.log(`${requests} requests, ${failures.length} kinds of failure`);
+await product.stop();
+process.exitCode = failures.length === 0 ? 0 : 1;
