@@ -66,6 +66,11 @@ export const metricTable = {
     labels: ['status'],
     buckets: latency,
   },
+  adherence_ingress_refused_total: {
+    type: 'counter',
+    help: 'Requests answered 429 (rate) or 503 (memory, time).',
+    labels: ['reason'],
+  },
   adherence_batch_messages: {
     type: 'histogram',
     help: 'Messages of one batch sent.',

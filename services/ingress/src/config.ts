@@ -10,8 +10,13 @@ export const configSchema = z
     /** Of a request as it arrives, and of what a compressed one inflates to. */
     MAX_BODY_BYTES: integer(1_024, 16 * 1024 * 1024).default(1024 * 1024),
     MAX_INFLATED_BYTES: integer(1_024, 64 * 1024 * 1024).default(4 * 1024 * 1024),
-    /** Of all requests that are being read at a time; past it they are answered 503. */
+    /** Of all requests together: bodies, inflated bodies, records. Nobody holds more than is free; past it 503. */
     MAX_OPEN_BYTES: integer(1024 * 1024, 4 * 1024 * 1024 * 1024).default(128 * 1024 * 1024),
+    /** Past it new connections are closed at once. */
+    MAX_CONNECTIONS: integer(10, 1_000_000).default(4_096),
+    /** Of one URL token: a steady rate, and what may come at once; past it 429. */
+    TOKEN_EVENTS_PER_SECOND: integer(1, 10_000_000).default(10_000),
+    TOKEN_EVENTS_BURST: integer(1, 100_000_000).default(100_000),
     /** From the end of a body to the answer; past it 503. Below 2 s, the time that senders are promised. */
     ANSWER_LIMIT_MS: integer(50, 30_000).default(1_800),
     /** A sender that needs longer for a whole request is cut off. */
@@ -32,6 +37,15 @@ export const configSchema = z
     {
       path: ['SPOOL_AFTER_MS'],
       message: 'must leave 50 ms of ANSWER_LIMIT_MS for the spool',
+    },
+  )
+  .refine(
+    ({ MAX_OPEN_BYTES, MAX_BODY_BYTES, MAX_INFLATED_BYTES }) =>
+      MAX_OPEN_BYTES >= 2 * (MAX_BODY_BYTES + 2 * MAX_INFLATED_BYTES) + 10_000_000,
+    {
+      path: ['MAX_OPEN_BYTES'],
+      message:
+        'must hold the greatest request twice: 2 * (MAX_BODY_BYTES + 2 * MAX_INFLATED_BYTES) + 10,000,000',
     },
   );
 

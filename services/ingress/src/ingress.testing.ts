@@ -19,6 +19,8 @@ import { configSchema } from './config.ts';
 import { type RunningIngress, start } from './start.ts';
 
 export const token = 'a-token-of-the-integration-odigo';
+/** Of another tenant. */
+export const otherToken = 'a-token-of-another-tenant';
 export const codec = createLocalCodec();
 const running = new Set<RunningIngress>();
 
@@ -46,6 +48,12 @@ export async function newWorld(env: Record<string, string> = {}, trouble: Troubl
     fault: (operation) => (operation === 'send' ? (trouble.fault?.(++sends) ?? null) : null),
   });
   await memory.ensureTopics(Object.values(topics));
+  const configure = await configureMemoryBroker(memory);
+  return { ...(await startIngress(memory, env, trouble)), configure };
+}
+
+/** Writes two tenants; answers how to write more. */
+export async function configureMemoryBroker(memory: MemoryBroker) {
   const writer = await memory.producer();
   let sequence = 0;
   const configure = (...commands: object[]) =>
@@ -55,8 +63,10 @@ export async function newWorld(env: Record<string, string> = {}, trouble: Troubl
     ...contactCentre,
     command('integration', 'odigo2', integration2),
     urlToken('k1', token, 'odigo'),
+    ...contactCentre.map((each) => ({ ...each, tenantId: 't2', id: each.id === 't1' ? 't2' : each.id })),
+    urlToken('k1', otherToken, 'odigo', 't2'),
   );
-  return { ...(await startIngress(memory, env, trouble)), configure };
+  return configure;
 }
 
 /** One more ingress on a broker that has a configuration. */
@@ -145,7 +155,7 @@ const configurationMessage = (sequence: number, each: object): OutMessage => ({
   value: Buffer.from(JSON.stringify(each)),
 });
 
-export function urlToken(id: string, secret: string, integrationId: string) {
+export function urlToken(id: string, secret: string, integrationId: string, tenantId = 't1') {
   const hash = createHash('sha256').update(secret).digest('hex');
-  return command('urlToken', id, { integrationId, hash });
+  return command('urlToken', id, { integrationId, hash }, { tenantId });
 }

@@ -3,12 +3,12 @@
  * away, within a bound, so that the sender finishes writing and sees the answer instead of a reset.
  */
 import type { IncomingMessage } from 'node:http';
-import type { ByteBudget } from './byte-budget.ts';
+import type { Hold } from './fair-budget.ts';
 
 export type ReadBody =
   | { readonly kind: 'body'; readonly bytes: Buffer }
   | { readonly kind: 'too-large' }
-  /** All requests together hold too much. */
+  /** All requests together, or those of this sender, hold too much. */
   | { readonly kind: 'overload' }
   /** The sender went away, or was too slow and cut off. */
   | { readonly kind: 'aborted' };
@@ -19,8 +19,8 @@ const maxDiscardedBytes = 8 * 1024 * 1024;
 /** What a chunk costs beside its bytes: a body in a million parts must not hide behind its length. */
 const chunkOverheadBytes = 200;
 
-/** The caller gives the body's length back to the budget when it is done with it. */
-export function readBody(request: IncomingMessage, limit: number, budget: ByteBudget): Promise<ReadBody> {
+/** The body's length stays taken until the hold is released. */
+export function readBody(request: IncomingMessage, limit: number, hold: Hold): Promise<ReadBody> {
   if (request.destroyed) return Promise.resolve({ kind: 'aborted' });
   return new Promise((resolve) => {
     let chunks: Buffer[] = [];
@@ -32,12 +32,13 @@ export function readBody(request: IncomingMessage, limit: number, budget: ByteBu
 
     const settle = (result: ReadBody) => {
       request.off('data', take).off('end', end).off('error', abort).off('close', abort);
-      budget.give(result.kind === 'body' ? charged - length : charged);
+      hold.give(result.kind === 'body' ? charged - length : charged);
+      charged = 0;
       resolve(result);
     };
-    const hold = (chunk: Buffer): 'too-large' | 'overload' | null => {
+    const keep = (chunk: Buffer): 'too-large' | 'overload' | null => {
       if (length + chunk.length > limit) return 'too-large';
-      if (!budget.take(chunk.length + chunkOverheadBytes)) return 'overload';
+      if (!hold.take(chunk.length + chunkOverheadBytes)) return 'overload';
       charged += chunk.length + chunkOverheadBytes;
       length += chunk.length;
       chunks.push(chunk);
@@ -45,8 +46,12 @@ export function readBody(request: IncomingMessage, limit: number, budget: ByteBu
     };
     const take = (chunk: Buffer) => {
       if (refused === null) {
-        refused = hold(chunk);
-        if (refused !== null) chunks = [];
+        refused = keep(chunk);
+        if (refused !== null) {
+          chunks = [];
+          hold.give(charged);
+          charged = 0;
+        }
       }
       if (refused === null) return;
       discarded += chunk.length;

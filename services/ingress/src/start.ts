@@ -15,11 +15,12 @@ import { createMicroBatcher, type MicroBatcher } from '@adherence/runtime/micro-
 import { topics } from '@adherence/schemas/topics.ts';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
-import { createByteBudget } from './byte-budget.ts';
 import type { IngressConfig } from './config.ts';
+import { createFairBudget } from './fair-budget.ts';
 import { createIntegrationHealth } from './integration-health.ts';
 import { keepOpen } from './keep-open.ts';
 import { createOutbox } from './outbox.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { createReadiness } from './readiness.ts';
 import { openVolume } from './spool/open-volume.ts';
 import { createSpoolWord } from './spool/spool-word.ts';
@@ -88,7 +89,12 @@ export async function start(config: IngressConfig, resources: IngressResources):
     publish: spooled?.publish ?? direct.add,
     codec,
     configurationOffset: () => configuration.offset(),
-    budget: createByteBudget(config.MAX_OPEN_BYTES),
+    budget: createFairBudget(config.MAX_OPEN_BYTES),
+    rateLimit: createRateLimit({
+      perSecond: config.TOKEN_EVENTS_PER_SECOND,
+      burst: config.TOKEN_EVENTS_BURST,
+      clock,
+    }),
     health,
     clock,
     newRequestId,
@@ -188,6 +194,7 @@ async function listen(
     const isNotification = (method === 'POST' || method === 'PUT') && url.startsWith(hookPrefix);
     void (isNotification ? webhook(request, response) : rest(request, response));
   });
+  server.maxConnections = config.MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.INGRESS_PORT, config.INGRESS_HOST, () => {

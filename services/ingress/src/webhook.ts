@@ -7,15 +7,16 @@ import { configurationOffsetHeader, traceParentHeader } from '@adherence/domain/
 import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
-import { asError, isOperational } from '@adherence/runtime/errors.ts';
+import { asError, isOperational, OverloadError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
 import type { Metrics } from '@adherence/runtime/metrics.ts';
 import { externalUserKey, integrationKey, partitionOf, topics } from '@adherence/schemas/topics.ts';
-import type { ByteBudget } from './byte-budget.ts';
 import type { IngressConfig } from './config.ts';
 import { type Acceptance, acceptBody, type Origin, quarantineBody } from './domain/accept.ts';
+import type { FairBudget, Hold } from './fair-budget.ts';
 import { inflateBody } from './inflate.ts';
 import type { IntegrationHealth } from './integration-health.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { readBody } from './read-body.ts';
 import type { TokenDirectory, TokenOwner } from './token-directory.ts';
 
@@ -27,7 +28,8 @@ export interface WebhookEnvironment {
   readonly codec: Codec;
   /** Next offset of the configuration to fold. */
   readonly configurationOffset: () => number;
-  readonly budget: ByteBudget;
+  readonly budget: FairBudget;
+  readonly rateLimit: RateLimit;
   readonly health: IntegrationHealth;
   readonly clock: Clock;
   readonly newRequestId: () => string;
@@ -76,35 +78,84 @@ interface Answer {
 
 /** null when there is nobody left to answer. */
 async function answerTo(environment: WebhookEnvironment, request: IncomingMessage): Promise<Answer | null> {
-  const { config, tokens, budget } = environment;
-  const owner = await tokens.find(tokenOf(request.url ?? ''));
+  const { tokens, budget } = environment;
+  const found = tokens.find(tokenOf(request.url ?? ''));
+  const owner = found instanceof Promise ? await identify(environment, found) : found;
   if (owner === undefined) return unknownToken;
-  const read = await readBody(request, config.MAX_BODY_BYTES, budget);
-  switch (read.kind) {
+  const hold = budget.open(owner.tenantId);
+  try {
+    return await read(environment, owner, request, hold);
+  } finally {
+    hold.release();
+  }
+}
+
+/** Strangers share what one sender may hold: they can ask in any number over one connection. */
+async function identify({ budget }: WebhookEnvironment, found: Promise<TokenOwner | undefined>) {
+  const hold = budget.open(strangers);
+  try {
+    if (!hold.take(requestBytes)) throw new OverloadError('the share of unknown senders');
+    return await found;
+  } finally {
+    hold.release();
+    found.catch(() => {}); // Refused before it could be told who it is.
+  }
+}
+
+/** No tenant has this id. */
+const strangers = '';
+/** What a request costs beside its body, roughly. */
+const requestBytes = 8 * 1024;
+/** What an item costs beside its bytes, as a record and as a message, roughly. */
+const itemBytes = 1_000;
+
+async function read(
+  environment: WebhookEnvironment,
+  owner: TokenOwner,
+  request: IncomingMessage,
+  hold: Hold,
+): Promise<Answer | null> {
+  const { config, rateLimit, metrics } = environment;
+  const waitMs = rateLimit.waitMs(addressOf(owner));
+  if (waitMs > 0) {
+    metrics.count('adherence_ingress_refused_total', { reason: 'rate' });
+    return tooFast(waitMs);
+  }
+  if (!hold.take(requestBytes)) return overload(environment, true);
+  const body = await readBody(request, config.MAX_BODY_BYTES, hold);
+  switch (body.kind) {
     case 'aborted':
       return null;
     case 'too-large':
       return tooLarge;
     case 'overload':
-      return overload(config, true);
+      return overload(environment, true);
     default:
-      return receive(environment, owner, request, read.bytes).finally(() => budget.give(read.bytes.length));
+      return receive(environment, owner, request, body.bytes, hold);
   }
 }
+
+/** Ids of tokens are unique within their tenant only. */
+const addressOf = ({ tenantId, tokenId }: TokenOwner): string => `${tenantId}|${tokenId}`;
 
 async function receive(
   environment: WebhookEnvironment,
   owner: TokenOwner,
   request: IncomingMessage,
   bytes: Buffer,
+  hold: Hold,
 ): Promise<Answer> {
-  const { config, publish, clock, newRequestId, health, metrics } = environment;
+  const { config, publish, clock, newRequestId, health, rateLimit, metrics } = environment;
   const { tenantId, integrationId } = owner;
   const origin: Origin = { tenantId, integrationId, requestId: newRequestId(), receivedAt: clock.now() };
-  const acceptance = await accept(config, request, bytes, origin);
+  const acceptance = await accept(config, request, bytes, origin, hold);
   if (acceptance.kind === 'too-large') return tooLarge;
+  if (acceptance.kind === 'overload') return overload(environment, false);
   const { accepted, rejected, unparseable } = acceptance;
+  const items = accepted.length + rejected.length;
+  if (!hold.take(acceptance.bytes + items * itemBytes)) return overload(environment, false);
   await publish(messagesOf(environment, acceptance, traceParentOf(request)));
+  rateLimit.spend(addressOf(owner), items);
   health.note(owner, origin.receivedAt, accepted.length, rejected.length);
   if (accepted.length > 0) {
     metrics.count('adherence_ingress_notifications_total', { outcome: 'accepted' }, accepted.length);
@@ -121,21 +172,31 @@ async function receive(
   return { status: 200, contentType: json, body: JSON.stringify(counts) };
 }
 
+type Records = Acceptance & { readonly kind: 'records' };
+
 async function accept(
   config: IngressConfig,
   request: IncomingMessage,
   bytes: Buffer,
   origin: Origin,
-): Promise<Acceptance> {
-  const inflated = await inflateBody(bytes, request.headers['content-encoding'], config.MAX_INFLATED_BYTES);
-  if (inflated.kind === 'too-large') return inflated;
-  if (inflated.kind === 'corrupt') return quarantineBody(bytes, 'body-encoding', origin);
-  return acceptBody(inflated.bytes, request.headers['content-type'], origin);
+  hold: Hold,
+): Promise<
+  (Records & { readonly bytes: number }) | { readonly kind: 'too-large' } | { readonly kind: 'overload' }
+> {
+  const encoding = request.headers['content-encoding'];
+  const inflated = await inflateBody(bytes, encoding, config.MAX_INFLATED_BYTES, hold);
+  if (inflated.kind === 'too-large' || inflated.kind === 'overload') return inflated;
+  const acceptance =
+    inflated.kind === 'corrupt'
+      ? quarantineBody(bytes, 'body-encoding', origin)
+      : acceptBody(inflated.bytes, request.headers['content-type'], origin);
+  if (acceptance.kind === 'too-large') return acceptance;
+  return { ...acceptance, bytes: inflated.kind === 'body' ? inflated.bytes.length : bytes.length };
 }
 
 function messagesOf(
   { codec, configurationOffset }: WebhookEnvironment,
-  { accepted, rejected }: Acceptance & { readonly kind: 'records' },
+  { accepted, rejected }: Records,
   traceParent: string | undefined,
 ): OutMessage[] {
   const headers: Record<string, string> = { [configurationOffsetHeader]: String(configurationOffset()) };
@@ -171,14 +232,15 @@ function traceParentOf({ headers }: IncomingMessage): string | undefined {
     : undefined;
 }
 
-function onError({ config, log, metrics }: WebhookEnvironment, error: Error): Answer {
+function onError(environment: WebhookEnvironment, error: Error): Answer {
+  const { log, metrics } = environment;
   if (!isOperational(error)) {
     log.error({ error }, 'request failed by a fault of ours');
     return problem(500, 'Internal error', 'Nothing of this request was accepted for certain; send it again.');
   }
   metrics.count('adherence_operational_errors_total', { operation: 'accept', code: error.code });
   log.warn({ code: error.code }, 'request answered 503');
-  return overload(config, false);
+  return overload(environment, false, 'time');
 }
 
 const json = 'application/json; charset=utf-8';
@@ -196,10 +258,23 @@ const tooLarge: Answer = {
   close: true,
 };
 
-const overload = (config: IngressConfig, close: boolean): Answer => ({
-  ...problem(503, 'Not now', 'The notifications could not be stored in time; send them again.'),
-  retryAfterSeconds: config.RETRY_AFTER_SECONDS,
-  close,
+function overload(
+  { config, metrics }: WebhookEnvironment,
+  close: boolean,
+  reason: 'memory' | 'time' = 'memory',
+): Answer {
+  metrics.count('adherence_ingress_refused_total', { reason });
+  return {
+    ...problem(503, 'Not now', 'The notifications could not be stored in time; send them again.'),
+    retryAfterSeconds: config.RETRY_AFTER_SECONDS,
+    close,
+  };
+}
+
+/** Of this sender alone; some senders take a 503 for an outage of all. */
+const tooFast = (waitMs: number): Answer => ({
+  ...problem(429, 'Too many events', 'More events a second than agreed for this address; send them again.'),
+  retryAfterSeconds: Math.ceil(waitMs / 1000),
 });
 
 function send(
