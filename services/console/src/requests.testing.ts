@@ -14,6 +14,7 @@ interface JsonSchema {
   readonly const?: unknown;
   readonly pattern?: string;
   readonly format?: string;
+  readonly description?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
@@ -144,8 +145,8 @@ const idPattern = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
 function textOf(schema: JsonSchema, named: Named, name: string): fc.Arbitrary<string> {
   const given = named(name, schema.pattern === idPattern);
   if (given) return given;
-  if (schema.format === 'date-time') return instants;
-  if (schema.format === 'date') return instants.map((text) => text.slice(0, 10));
+  if (schema.format === 'date-time' || schema.description?.startsWith('ISO 8601')) return instantsOf(name);
+  if (schema.format === 'date') return instantsOf(name).map((text) => text.slice(0, 10));
   if (schema.format === 'email') return fc.constant('operations@centre.example');
   if (schema.format === 'uri') return fc.constant('https://odigo.example/tenant');
   if (name === 'timeZone') return fc.constantFrom('Europe/Paris', 'UTC', 'America/New_York');
@@ -154,9 +155,13 @@ function textOf(schema: JsonSchema, named: Named, name: string): fc.Arbitrary<st
   return fc.string({ minLength, maxLength: Math.max(minLength, Math.min(maxLength, 40)), unit: 'grapheme' });
 }
 
-const instants = fc
-  .date({ min: new Date('2026-01-01T00:00:00Z'), max: new Date('2026-03-01T00:00:00Z'), noInvalidDate: true })
-  .map((date) => date.toISOString());
+/** Ends lie after beginnings, mostly: a range that is none is refused before anything else. */
+function instantsOf(name: string): fc.Arbitrary<string> {
+  const isEnd = /^(to|end|validTo)$/.test(name);
+  const min = new Date(isEnd ? '2026-01-14T00:00:00Z' : '2026-01-01T00:00:00Z');
+  const max = new Date(isEnd ? '2026-02-01T00:00:00Z' : '2026-01-15T00:00:00Z');
+  return fc.date({ min, max, noInvalidDate: true }).map((date) => date.toISOString());
+}
 
 /** Lines that an import may have: of people and of schedules. */
 function importLines(named: Named): fc.Arbitrary<unknown> {
