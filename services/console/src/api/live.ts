@@ -2,11 +2,11 @@ import { idSchema } from '@adherence/domain/configuration/entities.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { z } from 'zod';
 import type { Environment } from '../environment.ts';
-import { instantView, isoOrNull } from '../http/instant.ts';
 import { tablesSeenBy, teamsOf } from '../http/principal-tables.ts';
 import { notFound } from '../http/problem.ts';
 import { json, type Route, route } from '../http/route.ts';
 import { liveEvents } from '../live/events.ts';
+import { boardFreshness, freshnessView } from '../live/freshness.ts';
 import { itemOf, type LiveFilter, type LiveItem, liveItemView } from '../live/row.ts';
 import { summaryOf, summaryView } from '../live/summary.ts';
 import { everyRole } from './document-routes.ts';
@@ -14,8 +14,7 @@ import { everyRole } from './document-routes.ts';
 const tag = 'live';
 const query = z.strictObject({ team: z.string().optional(), planningUnitId: idSchema.optional() });
 const liveView = z.object({
-  asOf: instantView.nullable(),
-  eventsUntil: instantView.nullable(),
+  ...freshnessView.shape,
   summary: summaryView,
   items: z.array(liveItemView),
 });
@@ -58,7 +57,7 @@ export const liveRoutes = (env: Environment): Route[] => [
         limited: teamsOf(principal) !== null,
         // null once the token that opened the stream is there no more.
         tables: () => tablesSeenBy(principal, env.configuration.state()),
-        freshness: () => freshnessOf(env, tenantId),
+        freshness: () => freshnessOf(env, env.configuration.state().tenants.get(tenantId) ?? tenant),
         snapshot: (tables) => boardOf(env, tables, filter),
         signal: AbortSignal.any([signal, env.stopping]),
       });
@@ -77,21 +76,13 @@ function boardOf(env: Environment, tables: TenantTables, filter: LiveFilter): z.
   }
   items.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.personId < b.personId ? -1 : 1));
   return {
-    ...freshnessOf(env, tables.tenantId),
+    ...freshnessOf(env, tables),
     summary: summaryOf(items, tables.rules.activityTypes),
     items: items as z.output<typeof liveItemView>[],
   };
 }
 
-/**
- * A row holds until the next one comes, so the board stands for the instant up to which events are in, as the owners
- * tell it; before they do, for the newest row.
- */
-function freshnessOf({ health, live }: Environment, tenantId: string) {
-  const told = health.freshness().eventsUntil;
-  const newest = live.freshness(tenantId);
-  return { asOf: isoOrNull(told ?? newest.asOf), eventsUntil: isoOrNull(told ?? newest.eventsUntil) };
-}
+const freshnessOf = (env: Environment, tables: TenantTables) => boardFreshness(env, tables, env.clock.now());
 
 function requireUnit(tenant: TenantTables, { planningUnitId }: LiveFilter): void {
   if (planningUnitId !== undefined && !tenant.planningUnits.has(planningUnitId)) throw notFound();

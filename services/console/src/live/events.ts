@@ -1,10 +1,12 @@
 /**
- * The live board as Server-Sent Events: `snapshot`, then `update` per changed row, `ping` every 15 s. The id of an
- * event names this process and the number of the change, so a browser that comes back gets only what it missed.
+ * The live board as Server-Sent Events: `snapshot`, then `update` per changed row with `eventsUntil`, `freshness` when
+ * that moves on without a row, `ping` every 15 s. The id of an event names this process and the number of the change,
+ * so a browser that comes back gets only what it missed.
  */
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Clock, Timer } from '@adherence/runtime/clock.ts';
 import type { LiveBoard } from './board.ts';
+import type { BoardFreshness } from './freshness.ts';
 import { itemOf, type LiveFilter, type LiveItem } from './row.ts';
 
 export interface LiveEventsOptions {
@@ -20,8 +22,8 @@ export interface LiveEventsOptions {
   /** The caller's tables now; null once it may not watch any more, which ends the stream. */
   readonly tables: () => TenantTables | null;
   readonly snapshot: (tables: TenantTables) => LiveSnapshot;
-  /** Told with every ping. */
-  readonly freshness: () => object;
+  /** Told with every ping, and in between when it has changed. */
+  readonly freshness: () => BoardFreshness;
   /** Aborted when the client has gone, or the server stops. */
   readonly signal: AbortSignal;
 }
@@ -31,6 +33,8 @@ export interface LiveSnapshot {
 }
 
 export const pingMs = 15_000;
+/** How often at most freshness is told by itself. */
+const freshnessMs = 1_000;
 /** Events that wait for a client that does not read; one that is slower is cut off and comes back for a snapshot. */
 const maxWaiting = 10_000;
 
@@ -43,10 +47,13 @@ export function liveEvents(options: LiveEventsOptions): ReadableStream<Uint8Arra
     {
       start(controller) {
         let ping: Timer | null = null;
+        let look: Timer | null = null;
         let ended = false;
+        let told = '';
         const release = () => {
           ended = true;
           ping?.clear();
+          look?.clear();
           unwatch();
           signal.removeEventListener('abort', end);
         };
@@ -76,7 +83,8 @@ export function liveEvents(options: LiveEventsOptions): ReadableStream<Uint8Arra
           if (limited && item) shown.add(personId);
           if (limited && !item && !wasShown) return;
           // As GET /live has it; `state: null` takes a person off the board.
-          send('update', position, item ?? { personId, state: null });
+          const { eventsUntil } = freshness();
+          send('update', position, { ...(item ?? { personId, state: null }), eventsUntil });
         };
         const sendSnapshot = () => {
           const known = tables();
@@ -93,6 +101,13 @@ export function liveEvents(options: LiveEventsOptions): ReadableStream<Uint8Arra
           send('ping', board.position(), freshness());
           ping = clock.setTimer(beat, pingMs);
         };
+        const tell = () => {
+          const { asOf: _, ...fresh } = freshness();
+          const text = JSON.stringify(fresh);
+          if (told !== '' && text !== told) send('freshness', board.position(), fresh);
+          told = text;
+          if (!ended) look = clock.setTimer(tell, freshnessMs);
+        };
         const unwatch = board.watch(tenantId, update);
         cancelled = release;
         signal.addEventListener('abort', end);
@@ -101,6 +116,7 @@ export function liveEvents(options: LiveEventsOptions): ReadableStream<Uint8Arra
         if (missed) for (const personId of missed) update(personId, board.position());
         else sendSnapshot();
         ping = clock.setTimer(beat, pingMs);
+        tell();
         if (signal.aborted) end();
       },
       cancel: () => cancelled(),

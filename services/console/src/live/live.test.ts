@@ -1,7 +1,7 @@
 import { createManualClock, turn } from '@adherence/runtime/manual-clock.ts';
 import { partitionOf, streamPartitions, topics } from '@adherence/schemas/topics.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Call, startTestConsole, type TestConsole } from '../console.testing.ts';
+import { type Call, integrationBody, startTestConsole, type TestConsole } from '../console.testing.ts';
 import { createBoard } from './board.ts';
 import type { LiveRow } from './row.ts';
 import { summaryOf } from './summary.ts';
@@ -115,6 +115,35 @@ describe('live', () => {
     expect(await stream.next()).toMatchObject({ event: 'update', data: { personId: 'ada', state: null } });
     await clock.advance(15_000);
     expect(await stream.next()).toMatchObject({ event: 'ping' });
+    await stream.close();
+  });
+
+  it('tells up to when events are in with every row, and which feed has fallen silent, without waiting for a ping', async () => {
+    await call('PUT', '/integrations/odigo', { ...integrationBody('Odigo'), feedGapSeconds: 60 });
+    const tellHealth = async (key: string, value: object) => {
+      const producer = await console_.broker.producer();
+      await producer.send([
+        { topic: topics.health.name, partition: 0, key, value: Buffer.from(JSON.stringify(value)) },
+      ]);
+      await turn();
+    };
+    await tellHealth('integration|t1|odigo', { lastReceivedAt: clock.now() });
+    const stream = await watch('/live/events');
+    expect((await stream.next())!.data.silentFeeds).toEqual([]);
+    await publish('ada', { eventsUntil: clock.now() + 500 });
+    expect(await stream.next()).toMatchObject({
+      event: 'update',
+      data: { personId: 'ada', eventsUntil: new Date(clock.now() + 500).toISOString() },
+    });
+    const since = new Date(clock.now()).toISOString();
+    await clock.advance(1_000);
+    expect((await stream.next())!.event).toBe('freshness');
+    for (let second = 0; second < 63; second++) await clock.advance(1_000);
+    const events = [];
+    for (let i = 0; i < 5; i++) events.push((await stream.next())!);
+    expect(events.find(({ event }) => event === 'freshness')!.data.silentFeeds).toEqual([
+      { integrationId: 'odigo', name: 'Odigo', since },
+    ]);
     await stream.close();
   });
 
