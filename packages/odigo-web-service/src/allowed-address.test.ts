@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressPolicy, isAllowedHost, parseNetwork } from './allowed-address.ts';
+import { addressPolicy, isAllowedHost, parseNetwork, parseNetworks } from './allowed-address.ts';
 
 describe('allowed addresses', () => {
   const publicOnly = addressPolicy([]);
@@ -62,6 +62,12 @@ describe('allowed addresses', () => {
       expect(parseNetwork(text)).toBeNull();
     },
   );
+
+  it('reads a list of networks as a whole or not at all', () => {
+    expect(parseNetworks(' 10.0.0.0/8, ::1 ')).toHaveLength(2);
+    expect(parseNetworks('')).toEqual([]);
+    expect(parseNetworks('10.0.0.0/8, nonsense')).toBeNull();
+  });
 
   it('judges a host that is an address; a name is judged where it is resolved', () => {
     expect(

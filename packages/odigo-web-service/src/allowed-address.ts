@@ -40,6 +40,15 @@ export function parseNetwork(text: string): Network | null {
   return { address, prefix: Number(prefixText) };
 }
 
+/** `10.1.0.0/16, fd00::/8`; null when one of them is none. */
+export function parseNetworks(text: string): readonly Network[] | null {
+  const networks = text
+    .split(',')
+    .filter((each) => each.trim() !== '')
+    .map(parseNetwork);
+  return networks.every((network) => network !== null) ? networks : null;
+}
+
 /** For a host that is an address itself, which no resolving would judge. */
 export function isAllowedHost(hostname: string, policy: AddressPolicy): boolean {
   const address = hostname.replace(/^\[|\]$/g, '');

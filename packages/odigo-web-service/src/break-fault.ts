@@ -13,6 +13,7 @@ export const breakFaultKinds = [
   'tls',
   'timeout',
   'password',
+  'secrets-key',
   'redirect',
   'not-found',
   'overloaded',
@@ -43,6 +44,8 @@ export function faultSentence({ kind, status }: BreakFault): string {
       return 'The web service does not answer in time.';
     case 'password':
       return `The web service refuses the user name or the password${statusText(status)}.`;
+    case 'secrets-key':
+      return 'The stored password cannot be opened: enrichment needs the SECRETS_KEY that the console has. Enter the password again if the key was changed.';
     case 'redirect':
       return `The web service answers with a redirect${statusText(status)}, which is not followed. Enter the URL that it leads to.`;
     case 'not-found':

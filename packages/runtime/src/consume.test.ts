@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createHarness, groupId, outage, times, topic, values } from './consume/harness.ts';
+import { createHarness, groupId, outage, stateOf, times, topic, values } from './consume/harness.ts';
 import { consume } from './consume.ts';
 import { silentLog } from './log.ts';
 import { turn } from './manual-clock.ts';
@@ -234,6 +234,38 @@ describe('stopping', () => {
     await consumption.stop();
     expect(h.ledger.at(-1)).toBe('leave');
   });
+});
+
+test('records that the processor holds back are committed once it lets them go', async () => {
+  const h = await createHarness({ partitions: 1 });
+  await h.send(0, 'a', 'b');
+  let upTo = 1;
+  const consumption = await h.start({
+    hooks: {
+      answer: (offsets) => offsets.map((each) => ({ ...each, offset: Math.min(each.offset, upTo) })),
+    },
+  });
+  const idle = consumption.idle();
+  expect(await stateOf(idle)).toBe('open');
+  expect(await h.committed()).toEqual({ 0: 1 });
+  upTo = 2;
+  await h.passing(idle);
+  expect(await h.committed()).toEqual({ 0: 2 });
+  const settlings = h.ledger.filter((entry) => entry.startsWith('settle'));
+  expect(settlings.length).toBeLessThanOrEqual(3);
+});
+
+test('it is not ready before it has loaded what it was given, nor after the end', async () => {
+  const h = await createHarness({ partitions: 1 });
+  const loading = Promise.withResolvers<void>();
+  const consumption = await h.start({ hooks: { assigned: () => loading.promise } });
+  await turn();
+  expect(consumption.missing()).toEqual([`its part of ${topic}`]);
+  loading.resolve();
+  await consumption.idle();
+  expect(consumption.missing()).toEqual([]);
+  await consumption.stop();
+  expect(consumption.missing()).toHaveLength(1);
 });
 
 test('a synchronous take is enough', async () => {

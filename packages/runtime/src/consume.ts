@@ -86,6 +86,8 @@ export interface Consumption {
   /** For tests: resolves when everything in the owned partitions is taken, settled and committed. */
   idle(): Promise<void>;
   settleSoon(): void;
+  /** Names what keeps it from taking: it is no member of its group yet, or loads what it was given. */
+  missing(): readonly string[];
   /** Runs `work` when no take runs, nor a settle that takes wait for. Rejects with FencedError once the consumption has ended. */
   run<T>(work: () => Promise<T> | T): Promise<T>;
 }
@@ -290,7 +292,10 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
       if (caughtUp && of.isClean() && !isBusy()) return;
       if (caughtUp && !of.isClean()) {
         await schedule.now('asked');
-        if (of.isClean()) continue;
+        if (of.isClean() || isOver(of)) continue;
+        // The processor holds something back: a later settling tells more, and this one has told already.
+        await changed.next();
+        continue;
       }
       await change;
     }
@@ -320,6 +325,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
     lastProgressAt: () => watchdog.lastProgressAt(),
     idle,
     settleSoon: () => void schedule.now('asked'),
+    missing: () => (live() ? [] : [`its part of ${topic}`]),
     run: (work) =>
       lane.run(() => {
         if (phase === 'ended') throw new FencedError('the consumption has ended');

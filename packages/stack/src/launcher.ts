@@ -94,6 +94,7 @@ export function serviceEnvironment(
     CLICKHOUSE_URL: addresses.clickhouseUrl,
     OPERATOR_TOKEN: secrets.operatorToken,
     SECRETS_KEY: process.env.SECRETS_KEY || secrets.secretsKey,
+    BREAK_DETAIL_ALLOWED_NETWORKS: process.env.BREAK_DETAIL_ALLOWED_NETWORKS ?? '',
     INGRESS_HOST: process.env.INGRESS_HOST || '127.0.0.1',
     CONSOLE_HOST: process.env.CONSOLE_HOST || '127.0.0.1',
     ADMIN_HOST: process.env.ADMIN_HOST || '127.0.0.1',

@@ -18,6 +18,7 @@ import {
   personKey,
   topics,
 } from '@adherence/schemas/topics.ts';
+import type { Found, LookUps } from './break-types/look-ups.ts';
 import { chunkBySize } from './domain/chunk.ts';
 import { enrich, type Tables, undecodable } from './domain/enrich.ts';
 import { type MarkLedger, mark, marksOf } from './domain/feed-marks.ts';
@@ -36,6 +37,7 @@ export interface PipelineEnvironment {
   readonly configuration: FollowedConfiguration;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly lookUps: LookUps;
   /** Dead letters within `deadLetterWindow` messages past which the consumer stops: ingress lets none through. */
   readonly deadLetterLimit: number;
 }
@@ -46,14 +48,18 @@ const deadLetterWindow = 10_000;
 const configurationLimitMs = 10_000;
 
 export function createPipeline(environment: PipelineEnvironment): Processor {
-  const { producer, codec, configuration, clock, metrics, deadLetterLimit } = environment;
+  const { producer, codec, configuration, clock, metrics, lookUps, deadLetterLimit } = environment;
   let pending = emptyPending();
+  /** Next offset to process of each partition that something was taken of, all before it sent. */
+  const position = new Map<number, number>();
   let generation = 0;
   const limit = createDeadLetterLimit(deadLetterLimit, deadLetterWindow);
 
   const forget = () => {
     generation += 1;
     pending = emptyPending();
+    position.clear();
+    lookUps.forget();
   };
 
   return {
@@ -71,19 +77,29 @@ export function createPipeline(environment: PipelineEnvironment): Processor {
       const taken = processBatch(codec, batch, tables);
       limit.note(batch.messages.length, taken.deadLetters.length);
       append(pending, taken);
+      lookUps.taken(taken.records, tables.tenant);
     },
     async settle() {
       const sent = pending;
+      const mine = generation;
+      const found = lookUps.found();
       const marks = marksOf(sent.marks).map(({ key, record }) => ({
         ...routed(topics.activityEvents, key),
         value: codec.encode('FeedMarks', record),
       }));
-      for (const part of chunkBySize([...sent.events, ...sent.deadLetters, ...marks]))
+      const answers = found.map((each) => breakDetailMessage(codec, each));
+      for (const part of chunkBySize([...sent.events, ...sent.deadLetters, ...answers, ...marks]))
         await producer.send(part);
-      // Revoked meanwhile: what is pending now is not what was sent.
-      if (sent === pending) pending = emptyPending();
       report(metrics, sent, clock.now());
-      return [...sent.next].map(([partition, offset]) => ({ partition, offset }));
+      // Revoked meanwhile: what is pending now is not what was sent.
+      if (mine !== generation) return [];
+      pending = emptyPending();
+      lookUps.sent(found);
+      for (const [partition, offset] of sent.next) position.set(partition, offset);
+      return [...position].map(([partition, offset]) => ({
+        partition,
+        offset: Math.min(offset, lookUps.heldFrom(partition)),
+      }));
     },
     revoked: forget,
   };
@@ -176,13 +192,23 @@ function configurationNeeded({ messages }: Batch): number {
   return needed;
 }
 
-function eventMessage(codec: Codec, event: ActivityEvent, traceParent: string | undefined): OutMessage {
-  const { tenantId, integrationId, externalUserId, personId } = event;
+/** By person, or by external user as long as it is nobody's. */
+function routeOf({ tenantId, integrationId, externalUserId, personId }: ActivityEvent) {
   const key =
     personId === null
       ? externalUserKey(tenantId, integrationId, externalUserId)
       : personKey(tenantId, personId);
-  const message = { ...routed(topics.activityEvents, key), value: codec.encode('ActivityEvent', event) };
+  return routed(topics.activityEvents, key);
+}
+
+/** Goes the way of its event, so it comes after it. */
+const breakDetailMessage = (codec: Codec, { event, detail }: Found): OutMessage => ({
+  ...routeOf(event),
+  value: codec.encode('BreakDetail', detail),
+});
+
+function eventMessage(codec: Codec, event: ActivityEvent, traceParent: string | undefined): OutMessage {
+  const message = { ...routeOf(event), value: codec.encode('ActivityEvent', event) };
   return traceParent === undefined ? message : { ...message, headers: { [traceParentHeader]: traceParent } };
 }
 

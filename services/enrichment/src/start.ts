@@ -1,6 +1,9 @@
 /** Enrichment as a part of a process: of its own (main.ts), or of one with all services (embedded, tests). */
 import { fold } from '@adherence/domain/configuration/decide.ts';
+import { breakDetailContext, openSecretWithAny } from '@adherence/domain/configuration/secret.ts';
 import { emptyState } from '@adherence/domain/configuration/tables.ts';
+import { addressPolicy } from '@adherence/odigo-web-service/allowed-address.ts';
+import { httpBreakTypeSource } from '@adherence/odigo-web-service/http-break-type-source.ts';
 import type { Broker } from '@adherence/runtime/broker/broker.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
@@ -9,6 +12,9 @@ import { type Consumption, consume } from '@adherence/runtime/consume.ts';
 import type { Log } from '@adherence/runtime/log.ts';
 import type { Metrics } from '@adherence/runtime/metrics.ts';
 import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
+import { sourceWithoutPassword } from './break-types/break-client.ts';
+import { type BreakClientsOptions, createBreakClients } from './break-types/break-clients.ts';
+import { createLookUps } from './break-types/look-ups.ts';
 import type { EnrichmentConfig } from './config.ts';
 import { createPipeline, type FollowedConfiguration } from './pipeline.ts';
 
@@ -22,7 +28,10 @@ export interface EnrichmentResources {
   readonly configuration?: FollowedConfiguration & { readonly failed: Promise<never> };
 }
 
-export type RunningEnrichment = Pick<Consumption, 'failed' | 'lastProgressAt' | 'idle' | 'stop'>;
+export interface RunningEnrichment extends Pick<Consumption, 'failed' | 'lastProgressAt' | 'idle' | 'stop'> {
+  /** Names what keeps it from taking notifications; empty when it is ready. */
+  missing(): Promise<readonly string[]>;
+}
 
 /** Resolves once the configuration is folded and the group joined. */
 export async function start(
@@ -35,6 +44,23 @@ export async function start(
     : await followConfiguration({ broker, initial: emptyState(), fold, log, clock });
   const configuration = resources.configuration ?? own!;
   const producer = await broker.producer();
+  const healthProducer = await broker.producer();
+  const clients = createBreakClients({
+    configuration: configuration.state,
+    openSource: sourceOpener(config),
+    inFlight: config.BREAK_LOOKUPS_IN_FLIGHT,
+    publish: (messages) => healthProducer.send(messages),
+    clock,
+    log,
+    metrics,
+  });
+  let running: Consumption | null = null;
+  const lookUps = createLookUps({
+    clients,
+    clock,
+    metrics,
+    onFound: soon(clock, () => running?.settleSoon()),
+  });
   const consumption = await consume({
     broker,
     topic: topics.notifications.name,
@@ -45,6 +71,7 @@ export async function start(
       configuration,
       clock,
       metrics,
+      lookUps,
       deadLetterLimit: config.DEAD_LETTER_LIMIT,
     }),
     settleWhen: {
@@ -55,16 +82,53 @@ export async function start(
     log,
     metrics,
   });
+  running = consumption;
   const failed = Promise.race([consumption.failed, configuration.failed]);
   failed.catch(() => {}); // Logged where it happens; not an unhandled rejection until somebody looks.
   return {
     failed,
     lastProgressAt: consumption.lastProgressAt,
-    idle: consumption.idle,
+    missing: async () => consumption.missing(),
+    async idle() {
+      do {
+        await lookUps.idle();
+        consumption.settleSoon();
+        await consumption.idle();
+      } while (lookUps.found().length > 0);
+    },
     async stop() {
       await consumption.stop();
-      await producer.close();
+      lookUps.stop();
+      await clients.close();
+      await Promise.all([producer.close(), healthProducer.close()]);
       await own?.stop();
     },
   };
 }
+
+/** Opens a break web service with its password, as long as one of the keys opens that. */
+function sourceOpener(config: EnrichmentConfig): BreakClientsOptions['openSource'] {
+  const allowed = addressPolicy(config.BREAK_DETAIL_ALLOWED_NETWORKS);
+  const keys = [config.SECRETS_KEY, config.SECRETS_KEY_PREVIOUS].filter((key) => key !== undefined);
+  return ({ url, username, passwordCiphertext }, tenantId, integrationId) => {
+    const context = breakDetailContext(tenantId, integrationId);
+    const password = openSecretWithAny(passwordCiphertext, keys, context);
+    if (password === null) return sourceWithoutPassword;
+    const { BREAK_LOOKUP_TIMEOUT_MS: timeoutMs, BREAK_LOOKUPS_IN_FLIGHT: connections } = config;
+    return httpBreakTypeSource({ url, username, password, allowed, timeoutMs, connections });
+  };
+}
+
+/** What is asked for many times in a short while is done once. */
+function soon(clock: Clock, work: () => void): () => void {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    clock.setTimer(() => {
+      waiting = false;
+      work();
+    }, togetherMs);
+  };
+}
+const togetherMs = 50;

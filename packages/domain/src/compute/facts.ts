@@ -22,13 +22,15 @@ export function wins(fact: LineFact, rival: LineFact): boolean {
 }
 
 /** Order of the events of one user: (occurredAt, sequence or -1, dedup key). */
-export function compareFacts(a: LineFact, b: LineFact): number {
+export function compareFacts(a: Ordered, b: Ordered): number {
   if (a.occurredAt !== b.occurredAt) return a.occurredAt - b.occurredAt;
   const sequenceA = a.sequence ?? -1;
   const sequenceB = b.sequence ?? -1;
   if (sequenceA !== sequenceB) return sequenceA - sequenceB;
   return a.dedupKey < b.dedupKey ? -1 : a.dedupKey > b.dedupKey ? 1 : 0;
 }
+
+type Ordered = Pick<LineFact, 'occurredAt' | 'sequence' | 'dedupKey'>;
 
 /** Index of the first fact with `occurredAt > at` in ordered facts. */
 export function firstAfter(facts: readonly LineFact[], at: number): number {
