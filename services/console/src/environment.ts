@@ -5,12 +5,15 @@ import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
 import type { ConsoleConfig } from './config.ts';
+import type { ConfigurationHistory } from './configuration/history.ts';
 import type { Journal } from './configuration/journal.ts';
 import type { RandomBytes } from './http/tokens.ts';
 import type { LiveBoard } from './live/board.ts';
 import type { HealthView } from './live/health.ts';
+import type { Originals } from './notifications/originals.ts';
 import type { PipelineStatus } from './pipeline-status.ts';
 import type { ScheduleCommands } from './schedules/commands.ts';
+import type { Calculator } from './workers/calculator.ts';
 
 export interface Environment {
   readonly config: ConsoleConfig;
@@ -22,13 +25,16 @@ export interface Environment {
   readonly random: RandomBytes;
   readonly configuration: ConfigurationPort;
   readonly journal: Journal;
+  readonly history: ConfigurationHistory;
   readonly database: Database;
+  readonly calculator: Calculator;
   readonly schedules: ScheduleCommands;
   readonly codec: Codec;
   /** Resolves when every message is durable. */
   readonly produce: (messages: readonly OutMessage[]) => Promise<void>;
   readonly live: LiveBoard;
   readonly health: HealthView;
+  readonly originals: Originals;
   readonly pipeline: (tenantId: string) => Promise<PipelineStatus>;
 }
 

@@ -5,6 +5,7 @@ import { adherenceRoutes } from './api/adherence.ts';
 import { adherenceDaysRoutes } from './api/adherence-days.ts';
 import { changeRoutes } from './api/changes.ts';
 import { exceptionRoutes } from './api/exceptions.ts';
+import { firstNotificationRoutes } from './api/first-notification.ts';
 import { importRoutes } from './api/imports.ts';
 import { integrationHealthRoutes } from './api/integration-health.ts';
 import { integrationRoutes } from './api/integrations.ts';
@@ -43,6 +44,7 @@ export function allRoutes(env: Environment, authentication: Authentication): Rou
     ...integrationRoutes(env),
     ...urlTokenRoutes(env),
     ...integrationHealthRoutes(env),
+    ...firstNotificationRoutes(env),
     ...statusMappingRoutes(env),
     ...unmappedUserRoutes(env),
     ...matchRoutes(env),

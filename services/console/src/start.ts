@@ -7,6 +7,7 @@ import type { Outcome } from '@adherence/domain/configuration/command.ts';
 import { fold } from '@adherence/domain/configuration/decide.ts';
 import { type ConfigurationState, emptyState } from '@adherence/domain/configuration/tables.ts';
 import type { Broker, OutMessage } from '@adherence/runtime/broker/broker.ts';
+import type { ClickHouseConnection } from '@adherence/runtime/clickhouse.ts';
 import { type Clock, type Timer, within } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
 import { type ConfigurationLog, followConfiguration } from '@adherence/runtime/configuration-log.ts';
@@ -17,6 +18,7 @@ import { topics } from '@adherence/schemas/topics.ts';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
 import type { ConsoleConfig } from './config.ts';
+import { createConfigurationHistory } from './configuration/history.ts';
 import { createJournal, type Journal } from './configuration/journal.ts';
 import { resealSecrets } from './configuration/reseal.ts';
 import type { ConfigurationPort, Database, Environment } from './environment.ts';
@@ -25,13 +27,16 @@ import { readStaticFiles } from './http/static-files.ts';
 import { followLive, type LiveBoard } from './live/board.ts';
 import { followHealth } from './live/health.ts';
 import { createSpools } from './live/spools.ts';
+import { createOriginals } from './notifications/originals.ts';
 import { createPipelineStatus } from './pipeline-status.ts';
 import { openScheduleCommands } from './schedules/commands.ts';
+import { createCalculator } from './workers/calculator.ts';
 
 export interface ConsoleResources {
   readonly broker: Broker;
   readonly codec: Codec;
-  readonly db: Database;
+  /** Without a connection for other threads nothing can be computed, only read. */
+  readonly db: Database & { readonly connection?: ClickHouseConnection };
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -63,6 +68,13 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
   const live = await followLive(broker);
   const limitMs = config.scheduleOutcomeLimitMs;
   const schedules = await openScheduleCommands({ broker, produce, codec, clock, limitMs });
+  const calculator = createCalculator({
+    connection: db.connection ?? null,
+    threads: config.calculationThreads,
+    questions: config.calculationQuestions,
+    limitMs: config.calculationLimitMs,
+    clock,
+  });
   const stopping = new AbortController();
   const env: Environment = {
     config,
@@ -72,12 +84,15 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
     random: (count) => randomBytes(count),
     configuration: portTo(configuration, broker),
     journal,
+    history: createConfigurationHistory(broker, clock),
     database: db,
+    calculator,
     schedules,
     codec,
     produce,
     live,
     health,
+    originals: createOriginals(broker, codec, clock),
     pipeline: createPipelineStatus(broker, db, clock, spools),
   };
   showPeopleOnBoard(configuration, live);
@@ -115,6 +130,7 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
     async stop() {
       stopping.abort();
       await closeServer(server, clock);
+      await calculator.close();
       await Promise.all([live.close(), health.close(), schedules.close(), configuration.stop()]);
       await producer.close();
     },

@@ -32,6 +32,8 @@ const mappingView = z.object({
   breakType: z.string().nullable(),
   /** null = seen, and not mapped. */
   activityId: z.string().nullable(),
+  /** Not mapped itself: its break type falls to the mapping of the status. */
+  byFallback: z.boolean().optional(),
   validFrom: instantView.nullable().optional(),
   versions: z
     .array(
@@ -62,17 +64,23 @@ export const statusMappingRoutes = (env: Environment): Route[] => [
     access: readingRoles,
     teams: 'open',
     params,
+    query: z.strictObject({
+      byFallback: z.enum(['true', 'false']).default('false').meta({
+        description: 'Lists the break types too that were seen and fall to the mapping of their status',
+      }),
+    }),
     answers: {
       200: {
         description: 'Unmapped statuses first, the most frequent one at the top',
         schema: z.object({ items: z.array(mappingView), nextCursor: z.null() }),
       },
     },
-    handle: async ({ tenant, params: { id }, now }) => {
+    handle: async ({ tenant, params: { id }, query: { byFallback }, now }) => {
       if (!tenant.integrations.has(id)) throw notFound();
       const { text, parameters } = seenStatuses(tenant.tenantId, id);
       const seen = await env.database.query<SeenStatusRow>(text, parameters);
-      return json(200, { items: mappingsOf(tenant, id, seen, now), nextCursor: null });
+      const more = byFallback === 'true' ? fallingBack(tenant, id, seen, now) : [];
+      return json(200, { items: [...mappingsOf(tenant, id, seen, now), ...more], nextCursor: null });
     },
   }),
   route({
@@ -170,6 +178,23 @@ export function mappingsOf(
       return viewOf(status, breakType, versions, now, seenByKey.get(key) ?? null);
     });
   return [...unmapped, ...rest];
+}
+
+/** Break types that were seen and have no mapping of their own: what to revisit once break details are imported. */
+function fallingBack(
+  tables: TenantTables,
+  integrationId: string,
+  seen: readonly SeenStatusRow[],
+  now: Instant,
+): MappingView[] {
+  const mapped = tables.rules.statusMappings.get(integrationId) ?? new Map<string, Versions>();
+  return seen.flatMap((row) => {
+    const { status, break_type: breakType } = row;
+    const versions = mapped.get(statusKey(status, null));
+    if (breakType === null || !versions || mapped.has(statusKey(status, breakType))) return [];
+    const { activityId } = viewOf(status, null, versions, now, null);
+    return [{ status, breakType, activityId, byFallback: true, ...seenView(row) }];
+  });
 }
 
 /** Shows the version that holds now, or the first one that will. */
