@@ -9,6 +9,8 @@ import { type Metrics, noMetrics } from './metrics.ts';
 import { type RetryPolicy, retryOperational } from './retry.ts';
 
 export interface ClickHouse {
+  /** How another thread of this process reaches the same server. */
+  readonly connection: ClickHouseConnection;
   /** Rows as arrays in the order of `columns`; 64-bit integers and wider may be decimal strings. One statement. */
   insertRows(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void>;
   /**
@@ -22,11 +24,14 @@ export interface ClickHouse {
   close(): Promise<void>;
 }
 
-export interface ClickHouseOptions {
+export interface ClickHouseConnection {
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
   readonly database?: string;
+}
+
+export interface ClickHouseOptions extends ClickHouseConnection {
   /** For one try of one statement. */
   readonly timeoutMs?: number;
   readonly maxConnections?: number;
@@ -63,7 +68,14 @@ export function openClickHouse(options: ClickHouseOptions): ClickHouse {
     }
   };
 
+  const { url, username, password, database } = options;
   return {
+    connection: {
+      url,
+      ...(username ? { username } : {}),
+      ...(password ? { password } : {}),
+      ...(database ? { database } : {}),
+    },
     async insertRows(table, columns, rows) {
       if (rows.length === 0) return;
       // Without `columns`, so that the SETTINGS stand where the grammar wants them: before FORMAT.

@@ -42,6 +42,7 @@ function setUp(given: Partial<Host> = {}, service: Partial<RunningService> = {})
     open: async (_env, _name, log, metrics) => {
       ledger.push('open');
       const db = {
+        connection: { url: 'http://nowhere' },
         insertRows: async () => {},
         query: async () => [],
         command: async () => {},

@@ -26,6 +26,13 @@ export const configSchema = z.object({
   /** Proxies of yours in front, each of which adds to X-Forwarded-For: failed sign-ins are counted per client. */
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   SCHEDULE_OUTCOME_LIMIT_MS: z.coerce.number().int().min(100).default(10_000),
+  /** Threads for what is computed when it is asked for: explanations, numbers as they were known, what-if. */
+  CALCULATION_THREADS: z.coerce.number().int().min(1).max(64).default(2),
+  /** Answered at once; a single tenant gets half. */
+  CALCULATION_QUESTIONS: z.coerce.number().int().min(1).max(1_000).default(8),
+  CALCULATION_LIMIT_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
+  /** Of one question: people times days. */
+  CALCULATION_MAX_PERSON_DAYS: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
 });
 
 export interface ConsoleConfig {
@@ -38,6 +45,10 @@ export interface ConsoleConfig {
   readonly ingressUrl: string;
   readonly secureCookies: boolean;
   readonly scheduleOutcomeLimitMs: number;
+  readonly calculationThreads: number;
+  readonly calculationQuestions: number;
+  readonly calculationLimitMs: number;
+  readonly calculationMaxPersonDays: number;
 }
 
 /** Throws ConfigError. */
@@ -54,6 +65,10 @@ export function parseConfig(environment: Environment): ConsoleConfig {
     ingressUrl: ingressUrl.replace(/\/+$/, ''),
     secureCookies: env.SECURE_COOKIES === 'true',
     scheduleOutcomeLimitMs: env.SCHEDULE_OUTCOME_LIMIT_MS,
+    calculationThreads: env.CALCULATION_THREADS,
+    calculationQuestions: env.CALCULATION_QUESTIONS,
+    calculationLimitMs: env.CALCULATION_LIMIT_SECONDS * 1000,
+    calculationMaxPersonDays: env.CALCULATION_MAX_PERSON_DAYS,
   };
 }
 

@@ -24,6 +24,10 @@ export const testConfig: ConsoleConfig = {
   ingressUrl: 'https://ingress.example',
   secureCookies: false,
   scheduleOutcomeLimitMs: 10_000,
+  calculationThreads: 1,
+  calculationQuestions: 4,
+  calculationLimitMs: 60_000,
+  calculationMaxPersonDays: 1_000,
 };
 
 export interface TestAnswer {
