@@ -109,6 +109,7 @@ function person(personId: string, state: 'IN_ADHERENCE' | 'NOT_PRESENT'): Person
     live: {
       scheduledActivityId: null,
       scheduledUntil: null,
+      nextScheduled: null,
       actual: { kind: 'offline', activityId: null, externalStatus: null, breakType: null, estimated: false },
       state,
       since: 0,

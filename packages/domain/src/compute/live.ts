@@ -10,6 +10,8 @@ import { nextStep, type Rules, valueAt } from './rules.ts';
 export interface LiveState {
   readonly scheduledActivityId: string | null;
   readonly scheduledUntil: Instant | null;
+  /** When the schedule changes next, and to what; null = nothing is scheduled then. */
+  readonly nextScheduled: NextScheduled | null;
   readonly actual: Actual;
   readonly state: State | null;
   /** Since when the state holds, over changes of activity. */
@@ -17,6 +19,11 @@ export interface LiveState {
   readonly inBuffer: boolean;
   /** End of the buffer while in it. */
   readonly bufferEndsAt: Instant | null;
+}
+
+export interface NextScheduled {
+  readonly at: Instant;
+  readonly activityId: string | null;
 }
 
 /** State in the last millisecond before asOf, from the segments that `compute` gave up to asOf. */
@@ -29,17 +36,30 @@ export function liveState(
 ): LiveState | null {
   const last = segments.at(-1);
   if (!last || !end) return null;
-  const slot = slotsOf(inputs.schedules).find(({ start, end }) => start < asOf && end >= asOf);
+  const slots = slotsOf(inputs.schedules);
+  const slot = slots.find(({ start, end }) => start < asOf && end >= asOf);
   const bufferMs = last.inBuffer ? bufferMsOf(last.state, end.since, rules.settings) : null;
   return {
     scheduledActivityId: last.scheduledActivityId,
     scheduledUntil: last.scheduledActivityId === null ? null : (slot?.end ?? null),
+    nextScheduled: nextScheduled(slots, slot, asOf),
     actual: last.actual,
     state: last.state,
     since: end.since,
     inBuffer: last.inBuffer,
     bufferEndsAt: bufferMs === null ? null : end.since + bufferMs,
   };
+}
+
+function nextScheduled(
+  slots: ReturnType<typeof slotsOf>,
+  current: { readonly end: Instant } | undefined,
+  asOf: Instant,
+): NextScheduled | null {
+  const from = current?.end ?? asOf;
+  const next = slots.find(({ start }) => start >= from);
+  if (current && next?.start !== from) return { at: from, activityId: null };
+  return next ? { at: next.start, activityId: next.activityId } : null;
 }
 
 /** First instant from asOf on at which the state may change without a new event; Infinity when none. */

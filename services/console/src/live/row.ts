@@ -12,6 +12,8 @@ export interface LiveRow {
   readonly eventsUntil: Instant | null;
   readonly scheduledActivityId: string | null;
   readonly scheduledUntil: Instant | null;
+  /** Absent from rows of before it was told. */
+  readonly nextScheduled?: { readonly at: Instant; readonly activityId: string | null } | null;
   readonly actual: Actual;
   /** null = nothing to show: not scheduled and offline. */
   readonly state: State | null;
@@ -35,6 +37,8 @@ export const liveItemView = z.object({
   planningUnitId: z.string(),
   scheduledActivityId: z.string().nullable(),
   scheduledUntil: instantView.nullable(),
+  /** When the schedule changes next, and to what; activityId null = nothing is scheduled then. */
+  nextScheduled: z.object({ at: instantView, activityId: z.string().nullable() }).nullable(),
   actual: actualView,
   state: z.enum(states),
   since: instantView,
@@ -52,7 +56,17 @@ export interface LiveFilter {
 export function itemOf(row: LiveRow, tables: TenantTables, filter: LiveFilter): LiveItem | null {
   const person = tables.people.get(row.personId)?.document;
   if (!person || !isWanted(person, filter)) return null;
-  const { personId, scheduledActivityId, scheduledUntil, actual, state, since, inBuffer, bufferEndsAt } = row;
+  const {
+    personId,
+    scheduledActivityId,
+    scheduledUntil,
+    nextScheduled = null,
+    actual,
+    state,
+    since,
+    inBuffer,
+    bufferEndsAt,
+  } = row;
   const { name, team, planningUnitId } = person;
   return {
     personId,
@@ -61,6 +75,7 @@ export function itemOf(row: LiveRow, tables: TenantTables, filter: LiveFilter): 
     planningUnitId,
     scheduledActivityId,
     scheduledUntil: isoOrNull(scheduledUntil),
+    nextScheduled: nextScheduled ? { ...nextScheduled, at: isoText(nextScheduled.at) } : null,
     actual,
     state,
     since: isoText(since),

@@ -55,6 +55,7 @@ function liveItem(
     planningUnitId,
     scheduledActivityId: live.scheduledActivityId,
     scheduledUntil: isoOrNull(live.scheduledUntil),
+    nextScheduled: live.nextScheduled && { ...live.nextScheduled, at: isoText(live.nextScheduled.at) },
     actual: live.actual,
     state: live.state,
     since: isoText(live.since),
