@@ -10,9 +10,10 @@ import {
   windowStartAt,
 } from '@adherence/adherence/domain/person.ts';
 import { userFacts } from '@adherence/adherence/domain/user-facts.ts';
-import { resultRows } from '@adherence/adherence/results.ts';
+import { computedDays } from '@adherence/adherence/results.ts';
 import { userKey } from '@adherence/domain/compute/actual.ts';
 import { compute } from '@adherence/domain/compute/compute.ts';
+import { finalUntil } from '@adherence/domain/compute/live.ts';
 import { personDays } from '@adherence/domain/compute/person-days.ts';
 import { compileRules } from '@adherence/domain/compute/rules.ts';
 import type { ActivityType, LineFact, ScheduleDocument } from '@adherence/domain/model.ts';
@@ -116,7 +117,9 @@ function liveDays(n: number, days: number): DayCost[] {
     const rowUs = tookUs(() => {
       const inputs = inputsOf(person, noFeeds);
       const version = { offset: day, configurationOffset: 0 };
-      text = JSON.stringify(resultRows(person, inputs, rules, person.segments, from, version));
+      const until = finalUntil(inputs, rules, person.end, person.computedTo);
+      const days = computedDays(person, rules, person.segments, { from }, until, version);
+      text = JSON.stringify(days.map(({ row }) => row));
     });
     person.unstoredFrom = Number.POSITIVE_INFINITY;
     rollWindow(person, from + dayMs);

@@ -13,6 +13,7 @@ import { benchEnrichment } from './enrichment.ts';
 import { benchIngress } from './ingress.ts';
 import { benchLive } from './live.ts';
 import { canMeasureProcesses } from './processes.ts';
+import { benchRecomputation } from './recomputation.ts';
 import { type Section, sectionMarkdown, sectionText } from './report.ts';
 
 type Part = (say: (line: string) => void) => Promise<Section[]>;
@@ -23,6 +24,7 @@ const parts: Readonly<Record<string, Part>> = {
   adherence: benchAdherence,
   live: benchLive,
   compute: benchCompute,
+  recomputation: benchRecomputation,
 };
 
 const { values, positionals } = parseArgs({

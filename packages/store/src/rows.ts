@@ -1,10 +1,12 @@
 /** Values <-> rows of ClickHouse, as arrays in the order of the column lists. Pure. */
+import { createHash } from 'node:crypto';
 import type { Cell } from '@adherence/domain/compute/cells.ts';
 import type { PersonDay } from '@adherence/domain/compute/person-days.ts';
 import { rulesVersion } from '@adherence/domain/compute/rules.ts';
 import type { Amounts, Instant, LineFact, Segment } from '@adherence/domain/model.ts';
 import type { ActivityEvent, BreakDetail } from '@adherence/schemas/records.ts';
 import { amountColumns } from '@adherence/schemas/tables.ts';
+import type { DayCell } from './stored-days.ts';
 
 export type Row = readonly unknown[];
 
@@ -119,6 +121,7 @@ export const personDayColumns = [
   'day_start',
   'day_end',
   'final_until',
+  'content_hash',
   ...amountColumns,
   'cells.bucket',
   'cells.shift_date',
@@ -168,6 +171,7 @@ export function personDayRow(
     day.from,
     day.to,
     finalUntil,
+    contentHash(person.timeZone, day),
     ...amountKeys.map((key) => day.totals[key]),
     cells.map((cell) => cell.bucket),
     cells.map((cell) => cell.shiftDate ?? ''),
@@ -187,6 +191,29 @@ export function personDayRow(
     segments.map((segment: Segment) => (segment.inBuffer ? 1 : 0)),
     segments.map((segment) => segment.countedAs ?? ''),
   ];
+}
+
+/** A cell as it is stored. */
+export const dayCell = (cell: Cell): DayCell => ({
+  bucket: cell.bucket,
+  shiftDate: cell.shiftDate ?? '',
+  scheduledActivityId: cell.scheduledActivityId ?? '',
+  actualActivityId: cell.actualActivityId ?? '',
+  amounts: amountKeys.map((key) => cell[key]),
+});
+
+/** Of what a row of person_days says, so that two of them are compared without reading either. */
+function contentHash(timeZone: string, { from, to, totals, cells, segments }: PersonDay): string {
+  let text = `${timeZone}|${from}|${to}`;
+  for (const key of amountKeys) text += `|${totals[key]}`;
+  // The types of activities decide what is work; all else in a cell follows from the segments.
+  for (const cell of cells) text += `|${cell.bucket},${cell.workedMs}`;
+  for (const { actual, ...segment } of segments) {
+    text += `\n${segment.from},${segment.to},${segment.shiftDate},${segment.scheduledActivityId},${segment.state}`;
+    text += `,${segment.inBuffer},${segment.countedAs},${actual.kind},${actual.activityId},${actual.estimated}`;
+    text += `,${JSON.stringify(actual.externalStatus)},${JSON.stringify(actual.breakType)}`;
+  }
+  return createHash('sha256').update(text).digest('base64url').slice(0, 27);
 }
 
 export const scheduleColumns = [

@@ -29,6 +29,7 @@ export interface NotedChange {
   readonly entity: Change['entity'];
   readonly id: string;
   readonly at: number;
+  readonly writtenBy: string;
   readonly affected: Affected;
 }
 
@@ -51,8 +52,8 @@ export function noteChange(notes: ChangeNotes, change: Change, state: Configurat
   const touched = affected(change, tables);
   const isFeed = change.entity === 'integration';
   if (!touched.all && touched.people.length === 0 && touched.externalUsers.length === 0 && !isFeed) return;
-  const { offset, tenantId, entity, id, writtenAt } = change;
-  notes.changes.push({ offset, tenantId, entity, id, at: writtenAt, affected: touched });
+  const { offset, tenantId, entity, id, writtenAt: at, writtenBy } = change;
+  notes.changes.push({ offset, tenantId, entity, id, at, writtenBy, affected: touched });
   notes.entries += weight(touched);
   while (notes.entries > maxEntries && notes.changes.length > 1) {
     const forgotten = notes.changes.shift()!;
@@ -81,7 +82,7 @@ export function askForChanges(
     for (const [tenantId, tables] of owner.configuration.state().tenants) {
       for (const personId of tables.people.keys()) {
         if (partitionOfPerson(tenantId, personId) === partition.number) {
-          queueRebuild(partition, tenantId, personId, 0);
+          queueRebuild(partition, { tenantId, personId, from: 0 });
         }
       }
     }
@@ -104,9 +105,10 @@ function askForPeople(owner: Owner, partition: Partition, change: NotedChange, u
     ? [...(owner.configuration.state().tenants.get(tenantId)?.people.keys() ?? [])].map((personId) => ({
         personId,
         from: touched.from,
+        to: touched.to,
       }))
     : touched.people;
-  for (const { personId, from } of people) {
+  for (const { personId, from, to } of people) {
     if (partitionOfPerson(tenantId, personId) !== partition.number) continue;
     const request: Request = {
       tenantId,
@@ -114,13 +116,14 @@ function askForPeople(owner: Owner, partition: Partition, change: NotedChange, u
       askedOn: topics.configuration.name,
       askOffset: change.offset,
       from: from ?? 0,
+      to,
       reason: change.entity,
       recomputationId: change.entity === 'recomputation' ? change.id : '',
       configurationOffset: change.offset,
       askedAt: change.at,
     };
     unsettled.requests.push(request);
-    queueRebuild(partition, tenantId, personId, request.from, request);
+    queueRebuild(partition, { tenantId, personId, from: request.from, to, requests: [request] });
   }
 }
 
@@ -142,7 +145,7 @@ function askForUsers(
     const index = externalUserIndexKey(integrationId, externalUserId);
     for (const { personId } of tables?.personsByExternalUser.get(index) ?? []) {
       if (partitionOfPerson(tenantId, personId) === partition.number) continue;
-      mergeAsk(unsettled.foreign, { tenantId, personId, from: 0, reason: 'external user' });
+      mergeAsk(unsettled.foreign, { tenantId, personId, from: 0, to: null, reason: 'external user' });
     }
   }
 }

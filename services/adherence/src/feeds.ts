@@ -151,7 +151,7 @@ export function peopleOfFeed(owner: Owner, { feed, changedFrom }: ChangedFeed): 
   for (const [personId, { document, deleted }] of people) {
     const users: readonly { integrationId: string }[] = document.externalUsers;
     if (!deleted && users.some((user) => user.integrationId === integrationId)) {
-      asks.push({ tenantId, personId, from: changedFrom, reason: feedReason });
+      asks.push({ tenantId, personId, from: changedFrom, to: null, reason: feedReason });
     }
   }
   return asks;

@@ -1,11 +1,14 @@
 /** One partition of activity.events as its owner holds it: people, what is taken but not stored, what is put off. */
-import type { Instant } from '@adherence/domain/model.ts';
+import type { Instant, Interval } from '@adherence/domain/model.ts';
 import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import { partitionOf, personKey, streamPartitions } from '@adherence/schemas/topics.ts';
+import type { Cause } from '@adherence/store/result-changes.ts';
 import type { Row } from '@adherence/store/rows.ts';
+import { joinedCauses } from './domain/changed-cells.ts';
 import type { HeldDocument, ScheduleResult } from './domain/judge-schedules.ts';
 import type { Person } from './domain/person.ts';
 import type { OwnedFeed } from './feeds.ts';
+import type { Written } from './written.ts';
 
 export interface Partition {
   readonly number: number;
@@ -16,6 +19,13 @@ export interface Partition {
   /** Configuration offset up to which the changes have been asked for; committed with the position. */
   askedConfiguration: number;
   readonly people: Map<string, Person>;
+  /** What is stored of the days of these people, as far as it may still change without being asked for, by key. */
+  readonly written: Map<string, Written>;
+  /**
+   * Up to here a previous owner may have taken and not committed: rows of its that are still on their way are replaced,
+   * even by rows that say the same as what is stored. Infinity until the first batch tells.
+   */
+  certainFrom: number;
   /** External users whose facts came by since the partition was taken over. */
   readonly seenUsers: Set<string>;
   unsettled: Unsettled;
@@ -57,6 +67,8 @@ export interface Ask {
   readonly tenantId: string;
   readonly personId: string;
   readonly from: Instant;
+  /** null = everything from there on. */
+  readonly to: Instant | null;
   readonly reason: string;
 }
 
@@ -67,18 +79,39 @@ export interface Request {
   readonly askedOn: string;
   readonly askOffset: number;
   readonly from: Instant;
+  /** null = everything from there on. */
+  readonly to: Instant | null;
   readonly reason: string;
   readonly recomputationId: string;
   readonly configurationOffset: number;
   readonly askedAt: Instant;
 }
 
+/** A person to be computed again. */
 export interface Rebuild {
   readonly partition: Partition;
   readonly tenantId: string;
   readonly personId: string;
+  /** Everything from here on; Infinity when only a part of the past is asked for. */
   from: Instant;
+  /** Asked for before `from`: what follows it stands, once what is computed joins it. */
+  past: Interval | null;
+  /** External users of whom facts in `past` are new, by userKey. */
+  readonly users: Set<string>;
   readonly requests: Request[];
+  causes: readonly Cause[];
+}
+
+/** What is asked of a rebuild; several of one person are merged. */
+export interface Wanted {
+  readonly tenantId: string;
+  readonly personId: string;
+  readonly from: Instant;
+  /** null or absent = everything from there on. */
+  readonly to?: Instant | null;
+  readonly requests?: readonly Request[];
+  readonly causes?: readonly Cause[];
+  readonly users?: Iterable<string>;
 }
 
 export interface ScheduleOutcome {
@@ -94,6 +127,8 @@ export const newPartition = (number: number, position: number, askedConfiguratio
   writtenBefore: 0,
   askedConfiguration,
   people: new Map(),
+  written: new Map(),
+  certainFrom: Number.POSITIVE_INFINITY,
   seenUsers: new Set(),
   unsettled: newUnsettled(),
   rebuilds: new Map(),
@@ -146,40 +181,60 @@ export function putBack(partition: Partition, failed: Unsettled): void {
 export function mergeAsk(asks: Map<string, Ask>, ask: Ask): void {
   const key = personKey(ask.tenantId, ask.personId);
   const known = asks.get(key);
-  if (!known || ask.from < known.from) asks.set(key, ask);
+  if (!known) {
+    asks.set(key, ask);
+    return;
+  }
+  const to = known.to === null || ask.to === null ? null : Math.max(known.to, ask.to);
+  asks.set(key, { ...(ask.from < known.from ? ask : known), to });
 }
 
-/** Queues a recomputation; requests for one person are merged into the earliest start. */
+/** Queues a recomputation; what is asked of one person is merged. */
 export function queueRebuild(
   partition: Partition,
-  tenantId: string,
-  personId: string,
-  from: Instant,
-  request: Request | null = null,
+  { tenantId, personId, from, to = null, requests = [], causes = [], users = [] }: Wanted,
   queue: Map<string, Rebuild> = partition.rebuilds,
 ): void {
   const key = personKey(tenantId, personId);
-  const known = queue.get(key);
-  if (known) known.from = Math.min(known.from, from);
-  else queue.set(key, { partition, tenantId, personId, from, requests: [] });
-  if (request) queue.get(key)!.requests.push(request);
+  let rebuild = queue.get(key);
+  if (!rebuild) {
+    const nothing = {
+      from: Number.POSITIVE_INFINITY,
+      past: null,
+      users: new Set<string>(),
+      requests: [],
+      causes: [],
+    };
+    rebuild = { partition, tenantId, personId, ...nothing };
+    queue.set(key, rebuild);
+  }
+  if (to === null) rebuild.from = Math.min(rebuild.from, from);
+  else rebuild.past = hullOf(rebuild.past, { from, to });
+  if (rebuild.past && rebuild.from <= rebuild.past.from) rebuild.past = null;
+  rebuild.requests.push(...requests);
+  rebuild.causes = joinedCauses(rebuild.causes, causes);
+  for (const user of users) rebuild.users.add(user);
 }
 
+const hullOf = (known: Interval | null, { from, to }: Interval): Interval =>
+  known ? { from: Math.min(known.from, from), to: Math.max(known.to, to) } : { from, to };
+
 /** As `queueRebuild`, for what a take asks for: its facts have to be stored first. */
-export const queueRebuildToCome = (
-  partition: Partition,
-  tenantId: string,
-  personId: string,
-  from: Instant,
-  request: Request | null = null,
-): void => queueRebuild(partition, tenantId, personId, from, request, partition.rebuildsToCome);
+export const queueRebuildToCome = (partition: Partition, wanted: Wanted): void =>
+  queueRebuild(partition, wanted, partition.rebuildsToCome);
+
+/** Puts what was taken off a queue back, or onto another one. */
+export function queueAgain(partition: Partition, rebuild: Rebuild): void {
+  const { from, past } = rebuild;
+  if (past) queueRebuild(partition, { ...rebuild, ...past });
+  if (Number.isFinite(from) || !past) {
+    queueRebuild(partition, { ...rebuild, to: null, ...(past ? { requests: [] } : {}) });
+  }
+}
 
 /** A settling begins: what was put off until its facts are stored comes with it. */
 export function admitRebuilds(partition: Partition): void {
-  for (const { tenantId, personId, from, requests } of partition.rebuildsToCome.values()) {
-    queueRebuild(partition, tenantId, personId, from);
-    for (const request of requests) queueRebuild(partition, tenantId, personId, from, request);
-  }
+  for (const rebuild of partition.rebuildsToCome.values()) queueAgain(partition, rebuild);
   partition.rebuildsToCome.clear();
 }
 

@@ -8,39 +8,35 @@ import type { Instant } from '@adherence/domain/model.ts';
 import type { AssignedPartition } from '@adherence/runtime/broker/broker.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
 import { FencedError } from '@adherence/runtime/errors.ts';
-import { integrationKey, partitionOf, personKey, streamPartitions } from '@adherence/schemas/topics.ts';
+import { integrationKey, partitionOf, streamPartitions } from '@adherence/schemas/topics.ts';
 import { loadOpenRecomputations, loadStoredResults } from '@adherence/store/load.ts';
+import type { ResultChange } from '@adherence/store/result-changes.ts';
 import type { Row } from '@adherence/store/rows.ts';
+import { type Advanced, advancePeople } from './advance-people.ts';
 import { createBoardPublisher } from './board-publisher.ts';
 import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
 import { decodeRecords } from './dead-letter.ts';
+import { joinedChange } from './domain/changed-cells.ts';
 import { advance, type Person } from './domain/person.ts';
 import { feedsOf, isSilent, openSilences, refreshFeed, thresholdOf } from './feeds.ts';
 import type { Owner } from './owner.ts';
-import {
-  newPartition,
-  type Partition,
-  partitionOfPerson,
-  queueRebuild,
-  type Rebuild,
-  type Request,
-} from './partition.ts';
+import { newPartition, type Partition, partitionOfPerson, queueRebuild, type Request } from './partition.ts';
 import { healthMessage, publishJudgements } from './publish.ts';
 import {
   abandonSettling,
-  advancePeople,
   askForFeeds,
   askForPeople,
   beginSettling,
   forgetJudged,
-  nextRebuilds,
+  openEnd,
   rollWindows,
-  runRebuilds,
+  storeChanges,
   storeInputs,
   storeRequests,
   storeResults,
 } from './settle.ts';
 import { takeRecords } from './take.ts';
+import { workTogether } from './work-together.ts';
 
 export interface AdherenceProcessor extends Processor {
   /** When the state of somebody may change by itself next. */
@@ -60,10 +56,11 @@ export interface AdherenceProcessor extends Processor {
   publishHealth(): Promise<void>;
 }
 
-/** People loaded or computed again at once, and for how long a settling does so before live work goes on. */
+/** People loaded or computed again at once. */
 const peopleAtOnce = 25;
 const peopleAtTakeOver = 200;
-const rebuildBudgetMs = 400;
+/** For how long a settling computes people again before live work goes on: at least, and at most. */
+const rebuildBudgetMs = { least: 400, most: 4_000 };
 const tickBudgetMs = 200;
 /** A batch that is this far behind is stored first; its people come onto the board with the settling. */
 const liveWithinMessages = 20_000;
@@ -78,9 +75,12 @@ export function adherenceProcessor(
   const board = createBoardPublisher({ producer, eventsUntil, log: owner.log });
   /** Rows computed and not yet stored, newest per person and day. */
   const results = new Map<string, Row>();
-  /** Requests that are not in the table yet, and those whose results are computed. */
+  /** Final buckets that change with them, by the same keys. */
+  const changes = new Map<string, ResultChange>();
+  /** Requests that are not in the table yet. */
   const unrecorded = new Set<Request>();
-  const answered = new Set<Request>();
+  /** How long the rest of a settling took, last time. */
+  let otherWorkMs = 0;
   /** Feeds that were silent then are to be declared so. */
   let silentBefore: Instant | null = null;
   /** Partitions of which everybody is to be computed up to now. */
@@ -95,6 +95,7 @@ export function adherenceProcessor(
     const partition = partitions.get(number);
     if (!partition) return;
     const fresh = messages.filter(({ offset }) => offset >= partition.position);
+    if (!Number.isFinite(partition.certainFrom)) partition.certainFrom = highWatermark;
     await owner.codec.learn(fresh.map(({ value }) => value));
     const touched = await takeRecords(
       owner,
@@ -143,10 +144,16 @@ export function adherenceProcessor(
       throw error;
     }
     for (const { unsettled } of settlings) for (const request of unsettled.requests) unrecorded.add(request);
-    await rebuildWithinBudget();
+    // What an earlier settling could not store would come after what is computed again.
+    if (results.size > 0) await storeWhatIsComputed(mine);
+    await rebuildWithinBudget(mine);
+    const rebuiltAt = clock.now();
     const upTo = await computeResults();
     await storeWhatIsComputed(mine);
+    await storeRequests(owner, [...unrecorded], 0);
+    unrecorded.clear();
     await board.flush();
+    otherWorkMs = clock.now() - rebuiltAt;
     for (const [number, instant] of upTo) computedTo.set(number, instant);
     for (const partition of partitions.values()) rollWindows(partition, clock.now());
     if (tickDue.size > 0 || hasWork()) askForSettling();
@@ -160,45 +167,38 @@ export function adherenceProcessor(
     }));
   }
 
-  /** Results first, then which requests they answered; what is put off is recorded before it may be committed. */
+  /** What changes is recorded before it does, so that a crash between them records it again and loses nothing. */
   async function storeWhatIsComputed(mine: number): Promise<void> {
-    if (mine !== ownership) throw new FencedError('the partitions went to another owner');
+    const fence = fenceOf(mine);
+    fence();
     const rows = [...results];
+    const recorded = [...changes];
+    await storeChanges(
+      owner,
+      recorded.map(([, change]) => change),
+    );
+    fence();
     await storeResults(
       owner,
       rows.map(([, row]) => row),
     );
     for (const [key, row] of rows) if (results.get(key) === row) results.delete(key);
-    const done = [...answered];
-    const open = [...unrecorded].filter((request) => !answered.has(request));
-    await storeRequests(owner, open, 0);
-    await storeRequests(owner, done, 1);
-    for (const request of [...open, ...done]) unrecorded.delete(request);
-    for (const request of done) answered.delete(request);
+    for (const [key, change] of recorded) if (changes.get(key) === change) changes.delete(key);
   }
 
-  async function rebuildWithinBudget(): Promise<void> {
-    const until = clock.now() + rebuildBudgetMs;
-    for (let next = nextRebuilds(partitions.values(), peopleAtOnce); next; ) {
-      await rebuild(next.tenantId, next.rebuilds);
-      next = clock.now() < until ? nextRebuilds(partitions.values(), peopleAtOnce) : null;
-    }
+  const fenceOf = (mine: number) => () => {
+    if (mine !== ownership) throw new FencedError('the partitions went to another owner');
+  };
+
+  async function rebuildWithinBudget(mine: number): Promise<void> {
+    const { least, most } = rebuildBudgetMs;
+    const until = clock.now() + Math.min(most, Math.max(least, 2 * otherWorkMs));
+    await rebuildTogether(mine, peopleAtOnce, () => clock.now() < until);
   }
 
-  async function rebuild(tenantId: string, rebuilds: readonly Rebuild[]): Promise<void> {
-    try {
-      const { rebuilt, gone, rows } = await runRebuilds(owner, tenantId, rebuilds);
-      keep(rows);
-      for (const request of rebuilds.flatMap(({ requests }) => requests)) answered.add(request);
-      for (const { partition, person } of rebuilt) board.show(partition, [person]);
-      for (const { partition, personId } of gone) board.remove(partition, personKey(tenantId, personId));
-    } catch (error) {
-      for (const { partition, personId, from, requests } of rebuilds) {
-        queueRebuild(partition, tenantId, personId, from);
-        for (const request of requests) queueRebuild(partition, tenantId, personId, from, request);
-      }
-      throw error;
-    }
+  function rebuildTogether(mine: number, atOnce: number, goesOn: () => boolean): Promise<void> {
+    const work = { owner, notes, board, fence: fenceOf(mine) };
+    return workTogether(work, atOnce, goesOn, (request) => unrecorded.delete(request));
   }
 
   /**
@@ -227,8 +227,16 @@ export function adherenceProcessor(
     return done;
   }
 
-  function keep(rows: readonly Row[]): void {
-    for (const row of rows) results.set(`${row[0]}|${row[1]}|${row[2]}`, row);
+  function keep(advanced: readonly Advanced[]): void {
+    for (const { tenantId, rows, changes: changed } of advanced) {
+      const keyOf = (personId: string, day: string) => `${tenantId}|${personId}|${day}`;
+      for (const { personId, day, row } of rows) results.set(keyOf(personId, day), row);
+      for (const change of changed) {
+        const key = keyOf(change.personId, change.day);
+        const first = changes.get(key);
+        changes.set(key, first ? joinedChange(first, change) : change);
+      }
+    }
   }
 
   async function assigned(list: readonly AssignedPartition[]): Promise<void> {
@@ -243,7 +251,12 @@ export function adherenceProcessor(
     await queueEverybody();
     for (const open of recomputations) {
       const partition = partitions.get(partitionOfPerson(open.tenantId, open.personId));
-      if (partition) queueRebuild(partition, open.tenantId, open.personId, open.from, open);
+      if (partition)
+        queueRebuild(partition, {
+          ...open,
+          to: closedEnd(open.to),
+          requests: [{ ...open, to: closedEnd(open.to) }],
+        });
     }
     for (const partition of partitions.values()) {
       askForChanges(owner, partition, notes, configuration.offset(), true, partition.unsettled);
@@ -268,7 +281,7 @@ export function adherenceProcessor(
         for (const { personId, partition } of some) {
           const { asOf, offset } = stored.get(personId) ?? nothingStored;
           partition!.writtenBefore = Math.max(partition!.writtenBefore, offset);
-          queueRebuild(partition!, tenantId, personId, asOf);
+          queueRebuild(partition!, { tenantId, personId, from: asOf });
         }
       }
     }
@@ -288,13 +301,8 @@ export function adherenceProcessor(
 
   /** Everything queued at take-over is done before the first record is taken, so that the board is right. */
   async function takeOver(): Promise<void> {
-    const mine = ownership;
-    for (;;) {
-      const next = nextRebuilds(partitions.values(), peopleAtTakeOver);
-      if (!next) return board.flush();
-      await rebuild(next.tenantId, next.rebuilds);
-      await storeWhatIsComputed(mine);
-    }
+    await rebuildTogether(ownership, peopleAtTakeOver, () => true);
+    await board.flush();
   }
 
   function revoked(): void {
@@ -306,8 +314,8 @@ export function adherenceProcessor(
     computedTo.clear();
     taken.clear();
     results.clear();
+    changes.clear();
     unrecorded.clear();
-    answered.clear();
     owner.feeds.clear();
   }
 
@@ -371,6 +379,8 @@ export function adherenceProcessor(
 }
 
 const nothingStored = { asOf: 0, offset: 0 };
+
+const closedEnd = (to: Instant): Instant | null => (to >= openEnd ? null : to);
 
 /** Without a commit, or after it expired, nothing is known to have been asked for. */
 function askedBefore(metadata: string | null): number {

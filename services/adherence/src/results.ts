@@ -1,29 +1,59 @@
 /** Segments in memory -> rows of person_days, and the messages of the live board. */
-import type { PersonInputs } from '@adherence/domain/compute/compute.ts';
-import { finalUntil } from '@adherence/domain/compute/live.ts';
 import { personDays } from '@adherence/domain/compute/person-days.ts';
-import type { Rules } from '@adherence/domain/compute/rules.ts';
+import { type Rules, rulesVersion } from '@adherence/domain/compute/rules.ts';
 import type { Instant, Segment } from '@adherence/domain/model.ts';
 import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import { topics } from '@adherence/schemas/topics.ts';
-import { personDayRow, type ResultVersion, type Row } from '@adherence/store/rows.ts';
+import {
+  dayCell,
+  packVersion,
+  personDayColumns,
+  personDayRow,
+  type ResultVersion,
+  type Row,
+} from '@adherence/store/rows.ts';
+import type { DayCell } from '@adherence/store/stored-days.ts';
 import type { Person } from './domain/person.ts';
 import type { Partition } from './partition.ts';
+import type { WrittenDay } from './written.ts';
 
-/** Rows of every day from `from` up to what the person is computed to. */
-export function resultRows(
-  person: Person,
-  inputs: PersonInputs,
-  rules: Rules,
-  segments: readonly Segment[],
-  from: Instant,
-  version: Omit<ResultVersion, 'asOf'>,
-): Row[] {
-  const until = finalUntil(inputs, rules, person.end, person.computedTo);
-  return personDays(segments, rules.activityType, person.timeZone, from, person.computedTo).map((day) =>
-    personDayRow(person, day, { ...version, asOf: person.computedTo }, until),
-  );
+/** A day of a person, computed: its row, and what it is compared by. */
+export interface ComputedDay extends WrittenDay {
+  readonly personId: string;
+  readonly contentHash: string;
+  readonly row: Row;
+  readonly cells: () => DayCell[];
 }
+
+/** Every day from `from` up to what the person is computed to; `until`: up to when it is final. */
+export function computedDays(
+  person: Pick<Person, 'tenantId' | 'personId' | 'timeZone' | 'computedTo'>,
+  { activityType }: Rules,
+  segments: readonly Segment[],
+  { from, to = person.computedTo }: { readonly from: Instant; readonly to?: Instant },
+  until: Instant,
+  at: Omit<ResultVersion, 'asOf'>,
+): ComputedDay[] {
+  const resultVersion = { ...at, asOf: person.computedTo };
+  const version = packVersion(resultVersion);
+  return personDays(segments, activityType, person.timeZone, from, to).map((day) => {
+    const row = personDayRow(person, day, resultVersion, until);
+    return {
+      personId: person.personId,
+      day: day.day,
+      from: day.from,
+      to: day.to,
+      version,
+      finalUntil: until,
+      rulesVersion,
+      contentHash: row[hashIndex] as string,
+      row,
+      cells: () => day.cells.map(dayCell),
+    };
+  });
+}
+
+const hashIndex = personDayColumns.indexOf('content_hash');
 
 export interface LiveRow {
   readonly tenantId: string;

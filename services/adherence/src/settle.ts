@@ -2,10 +2,10 @@
  * Settling: everything taken becomes durable, then may be committed. The order is the promise: facts, then whom they
  * concern elsewhere, then results; a crash between any two steps is repaired by doing the records again.
  */
-import { rulesOf } from '@adherence/domain/compute/rules.ts';
 import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import type { RecomputationAsked } from '@adherence/schemas/records.ts';
 import { personKey, topics } from '@adherence/schemas/topics.ts';
+import { type ResultChange, resultChangeColumns, resultChangeRow } from '@adherence/store/result-changes.ts';
 import {
   breakDetailColumns,
   factColumns,
@@ -17,16 +17,8 @@ import {
   scheduleColumns,
 } from '@adherence/store/rows.ts';
 import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
-import { advance, inputsOf, rollWindow } from './domain/person.ts';
-import {
-  applyMarks,
-  feedGapColumns,
-  feedRow,
-  feedsOf,
-  peopleOfFeed,
-  refreshFeed,
-  unaskedFeeds,
-} from './feeds.ts';
+import { rollWindow } from './domain/person.ts';
+import { applyMarks, feedGapColumns, feedRow, peopleOfFeed, refreshFeed, unaskedFeeds } from './feeds.ts';
 import type { Owner } from './owner.ts';
 import {
   type Ask,
@@ -41,8 +33,6 @@ import {
   type Unsettled,
   versionOffset,
 } from './partition.ts';
-import { type Rebuilt, rebuildPeople } from './rebuild.ts';
-import { resultRows } from './results.ts';
 
 export interface Settling {
   readonly partition: Partition;
@@ -152,12 +142,12 @@ export async function askForFeeds(owner: Owner, partition: Partition): Promise<v
 
 async function sendAsks(owner: Owner, asks: Iterable<Ask>, configurationOffset: number): Promise<void> {
   const messages: OutMessage[] = [];
-  for (const { tenantId, personId, from, reason } of asks) {
+  for (const { tenantId, personId, from, to, reason } of asks) {
     const record: RecomputationAsked = {
       tenantId,
       personId,
       from,
-      to: owner.clock.now(),
+      to: to ?? owner.clock.now(),
       reason,
       configurationOffset,
       recomputationId: null,
@@ -191,47 +181,12 @@ export function nextRebuilds(
   return tenantId === null ? null : { tenantId, rebuilds };
 }
 
-/** Computes queued people again; answers them by partition, who is gone, and the rows to write. */
-export async function runRebuilds(
-  owner: Owner,
-  tenantId: string,
-  rebuilds: readonly Rebuild[],
-): Promise<{ readonly rebuilt: Rebuilt[]; readonly gone: Rebuild[]; readonly rows: Row[] }> {
-  const rebuilt = await rebuildPeople(owner, tenantId, rebuilds);
-  const configurationOffset = owner.configuration.offset();
-  const rows = rebuilt.flatMap(({ person, partition, inputs, configuration, segments, from }) => {
-    const version = { offset: versionOffset(partition), configurationOffset };
-    return resultRows(person, inputs, configuration.rules, segments, from, version);
-  });
-  const kept = new Set(rebuilt.map(({ person }) => person.key));
-  return { rebuilt, rows, gone: rebuilds.filter((r) => !kept.has(personKey(r.tenantId, r.personId))) };
-}
-
-/** Rows of people whose stored rows are behind; with `everybody` of all, so that their asOf moves on. */
-export function advancePeople(owner: Owner, partition: Partition, everybody: boolean): Row[] {
-  const now = owner.clock.now();
-  const configurationOffset = owner.configuration.offset();
-  const rows: Row[] = [];
-  for (const person of partition.people.values()) {
-    const isBehind = Number.isFinite(person.changedFrom) || Number.isFinite(person.unstoredFrom);
-    if (!everybody && !isBehind) continue;
-    const tables = owner.configuration.state().tenants.get(person.tenantId);
-    if (!tables) continue;
-    const rules = rulesOf(tables.rules);
-    const feeds = feedsOf(owner, person.tenantId, new Set(person.externalUsers.map((u) => u.integrationId)));
-    advance(person, rules, feeds, now);
-    const version = { offset: versionOffset(partition), configurationOffset };
-    rows.push(
-      ...resultRows(person, inputsOf(person, feeds), rules, person.segments, person.unstoredFrom, version),
-    );
-    person.unstoredFrom = Number.POSITIVE_INFINITY;
-  }
-  return rows;
-}
-
 export function rollWindows(partition: Partition, now: number): void {
   for (const person of partition.people.values()) rollWindow(person, now);
 }
+
+export const storeChanges = ({ db }: Owner, changes: readonly ResultChange[]): Promise<void> =>
+  insert(db, 'result_changes', resultChangeColumns, changes.map(resultChangeRow));
 
 export const storeResults = ({ db }: Owner, rows: readonly Row[]): Promise<void> =>
   insert(db, 'person_days', personDayColumns, rows);
@@ -247,7 +202,7 @@ export async function storeRequests({ db }: Owner, requests: readonly Request[],
       r.askedOn,
       r.askOffset,
       r.from,
-      r.askedAt,
+      r.to ?? openEnd,
       r.reason,
       r.recomputationId,
       r.configurationOffset,
@@ -256,6 +211,9 @@ export async function storeRequests({ db }: Owner, requests: readonly Request[],
     ]),
   );
 }
+
+/** `to_at` of what is asked for from an instant on. */
+export const openEnd = 2 ** 52;
 
 /** Rows of one insert. A row of person_days has some 30 to 50 KB of text, written in one go: takes wait for it. */
 const rowsPerInsert = 2_000;

@@ -3,6 +3,7 @@
  * committed; the live board learns of it at once.
  */
 import { addDays } from '@adherence/domain/calendar.ts';
+import { userKey } from '@adherence/domain/compute/actual.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import { externalUserIndexKey } from '@adherence/domain/configuration/tables.ts';
 import type { Instant } from '@adherence/domain/model.ts';
@@ -16,7 +17,10 @@ import type {
 } from '@adherence/schemas/records.ts';
 import { externalUserKey, personKey, topics } from '@adherence/schemas/topics.ts';
 import { loadSchedules } from '@adherence/store/load.ts';
+import type { Cause } from '@adherence/store/result-changes.ts';
 import { breakDetailRow, factRow, lineFactOf } from '@adherence/store/rows.ts';
+import { lateEvent, scheduleCause } from './causes.ts';
+import { joinedCauses } from './domain/changed-cells.ts';
 import { type HeldDocument, judgeSchedules, neighbourDays } from './domain/judge-schedules.ts';
 import { type Person, scheduleLookbackDays, takeBreakType, takeFact } from './domain/person.ts';
 import { configurationOf, type Owner } from './owner.ts';
@@ -39,10 +43,11 @@ export async function takeRecords(
   await owner.configuration.waitFor(newestConfiguration(records));
   for (const { message, name, record } of records) {
     const { offset } = message;
-    if (name === 'ActivityEvent') takeEvent(owner, partition, record as ActivityEvent, touched);
-    else if (name === 'BreakDetail') takeBreakDetail(owner, partition, record as BreakDetail, touched);
+    if (name === 'ActivityEvent') takeEvent(owner, partition, record as ActivityEvent, offset, touched);
+    else if (name === 'BreakDetail')
+      takeBreakDetail(owner, partition, record as BreakDetail, offset, touched);
     else if (name === 'FeedMarks') takeMarks(partition, record as FeedMarks);
-    else if (name === 'RecomputationAsked') takeAsk(partition, record as RecomputationAsked, message);
+    else if (name === 'RecomputationAsked') takeAsk(owner, partition, record as RecomputationAsked, message);
     else if (name === 'ScheduleSet') commands.push({ command: record as ScheduleSet, offset });
   }
   if (commands.length > 0) await takeSchedules(owner, partition, commands, touched);
@@ -62,13 +67,24 @@ function newestConfiguration(records: readonly Decoded[]): number {
   return newest;
 }
 
-function takeEvent(owner: Owner, partition: Partition, event: ActivityEvent, touched: Set<Person>): void {
-  const { tenantId, integrationId } = event;
+function takeEvent(
+  owner: Owner,
+  partition: Partition,
+  event: ActivityEvent,
+  offset: number,
+  touched: Set<Person>,
+): void {
+  const { tenantId, integrationId, dedupKey, receivedAt, flags } = event;
   const { unsettled } = partition;
   unsettled.facts.push(factRow(event));
   unsettled.received.push([event.sourcePartition, event.sourceOffset, tenantId, integrationId, 'stored']);
   const fact = lineFactOf(event);
-  takeInput(owner, partition, event, touched, (person) => takeFact(person, fact));
+  takeInput(owner, partition, event, touched, {
+    take: (person) => takeFact(person, fact),
+    cause: lateEvent(offset, dedupKey, receivedAt),
+    // One that was clamped stands for another instant than its twin that was not.
+    isBounded: !flags.includes('time-in-future') && !flags.includes('time-missing'),
+  });
 }
 
 /** The answer of a look-up changes what its fact says, as if it had been known from the start. */
@@ -76,22 +92,27 @@ function takeBreakDetail(
   owner: Owner,
   partition: Partition,
   detail: BreakDetail,
+  offset: number,
   touched: Set<Person>,
 ): void {
   partition.unsettled.breakDetails.push(breakDetailRow(detail));
-  takeInput(owner, partition, detail, touched, (person) => takeBreakType(person, detail, detail));
+  takeInput(owner, partition, detail, touched, {
+    take: (person) => takeBreakType(person, detail, detail),
+    cause: { ...lateEvent(offset, detail.dedupKey, detail.foundAt), reason: 'break type' },
+    isBounded: true,
+  });
 }
 
 /**
- * Brings what was told of an external user to the people it may be one of. `take` answers whether the memory of a
- * person could take it; all others are computed again from what will be stored.
+ * Brings what was told of an external user to the people it may be one of. All whose memory could not take it are
+ * computed again from what will be stored.
  */
 function takeInput(
   owner: Owner,
   partition: Partition,
   { tenantId, integrationId, externalUserId, occurredAt }: ActivityEvent | BreakDetail,
   touched: Set<Person>,
-  take: (person: Person) => boolean,
+  { take, cause, isBounded }: Input,
 ): void {
   partition.seenUsers.add(externalUserKey(tenantId, integrationId, externalUserId));
   const tables = owner.configuration.state().tenants.get(tenantId);
@@ -103,13 +124,40 @@ function takeInput(
         tenantId,
         personId,
         from: occurredAt,
+        to: isBounded ? occurredAt + 1 : null,
         reason: 'event of another partition',
       });
       continue;
     }
-    const person = partition.people.get(personKey(tenantId, personId));
-    if (person && take(person)) touched.add(person);
-    else queueRebuildToCome(partition, tenantId, personId, occurredAt);
+    const key = personKey(tenantId, personId);
+    const person = partition.people.get(key);
+    if (person && take(person)) {
+      touched.add(person);
+      noteCause(partition, key, cause, occurredAt);
+    } else {
+      const users = [userKey(integrationId, externalUserId)];
+      const to = isBounded ? occurredAt + 1 : null;
+      queueRebuildToCome(partition, { tenantId, personId, from: occurredAt, to, causes: [cause], users });
+    }
+  }
+}
+
+interface Input {
+  /** Answers whether the memory of a person could take it. */
+  readonly take: (person: Person) => boolean;
+  readonly cause: Cause;
+  /** It changes nothing before it occurred, and what follows only as far as it reaches. */
+  readonly isBounded: boolean;
+}
+
+/** Kept where it may change what was final. */
+function noteCause(partition: Partition, key: string, cause: Cause, from: Instant): void {
+  const written = partition.written.get(key);
+  if (!written) return;
+  for (const { finalUntil } of written.days.values()) {
+    if (from >= finalUntil) continue;
+    written.causes = joinedCauses(written.causes, [cause]);
+    return;
   }
 }
 
@@ -119,22 +167,33 @@ function takeMarks(partition: Partition, { tenantId, integrationId, marks }: Fee
   }
 }
 
-function takeAsk(partition: Partition, ask: RecomputationAsked, { offset, timestamp }: InMessage): void {
+function takeAsk(
+  owner: Owner,
+  partition: Partition,
+  ask: RecomputationAsked,
+  { offset, timestamp }: InMessage,
+): void {
   const { tenantId, personId, from, reason, recomputationId, configurationOffset } = ask;
+  // What reaches to the time of asking is open: it goes on.
+  const to = ask.to < timestamp - openWithinMs ? ask.to : null;
   const request = {
     tenantId,
     personId,
     askedOn: topics.activityEvents.name,
     askOffset: offset,
     from,
+    to,
     reason,
     recomputationId: recomputationId ?? '',
     configurationOffset,
     askedAt: timestamp,
   };
   partition.unsettled.requests.push(request);
-  queueRebuildToCome(partition, tenantId, personId, from, request);
+  const known = configurationOf(owner, tenantId, personId);
+  const users = known?.externalUsers.map((user) => userKey(user.integrationId, user.externalUserId)) ?? [];
+  queueRebuildToCome(partition, { tenantId, personId, from, to, requests: [request], users });
 }
+const openWithinMs = 24 * 60 * 60_000;
 
 async function takeSchedules(
   owner: Owner,
@@ -230,15 +289,18 @@ function takeSchedule(
     const before = partition.judged.get(judgedKey(key, shiftDate)) ?? held.get(shiftDate);
     partition.judged.set(judgedKey(key, shiftDate), document);
     const from = changedFrom(before, document);
+    const cause = scheduleCause(offset, shiftDate, command.writtenBy, command.writtenAt);
     const person = partition.people.get(key);
     const reach = configuration ? policyReachMs(configuration.rules) : 0;
     if (person && from - reach >= person.windowStart) {
       putSchedule(person, document);
       person.changedFrom = Math.min(person.changedFrom, from - reach);
       touched.add(person);
+      noteCause(partition, key, cause, from - reach);
     } else if (Number.isFinite(from)) {
       if (person) putSchedule(person, document);
-      queueRebuildToCome(partition, tenantId, personId, from);
+      const to = changedTo(before, document);
+      queueRebuildToCome(partition, { tenantId, personId, from, to, causes: [cause] });
     }
   }
 }
@@ -256,4 +318,8 @@ function changedFrom(before: HeldDocument | undefined, after: HeldDocument): Ins
     before?.activities[0]?.start ?? Number.POSITIVE_INFINITY,
     after.activities[0]?.start ?? Number.POSITIVE_INFINITY,
   );
+}
+
+function changedTo(before: HeldDocument | undefined, after: HeldDocument): Instant {
+  return Math.max(before?.activities.at(-1)?.end ?? 0, after.activities.at(-1)?.end ?? 0);
 }

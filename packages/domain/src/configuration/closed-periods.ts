@@ -11,6 +11,9 @@ import { concerns, type Stored, type TenantRules, type TenantTables } from './ta
 
 /** The configuration as it was when the period was closed. */
 export interface Closing {
+  /** Of the command that closed it; notes on it come later. */
+  readonly offset: number;
+  readonly at: Instant;
   /** People of the unit. */
   readonly people: ReadonlyMap<string, Person>;
   readonly timeZone: string;
@@ -23,13 +26,19 @@ export interface StoredClosedPeriod extends Stored<ClosedPeriod> {
 }
 
 /** Taken while the command that closes the period is folded. */
-export function closingOf(tables: TenantTables, { planningUnitId }: ClosedPeriod): Closing {
+export function closingOf(
+  tables: TenantTables,
+  { planningUnitId }: ClosedPeriod,
+  { offset, writtenAt }: Pick<Stored<ClosedPeriod>, 'offset' | 'writtenAt'>,
+): Closing {
   const people = new Map<string, Person>();
   for (const [id, { document, deleted }] of tables.people) {
     if (!deleted && document.planningUnitId === planningUnitId) people.set(id, document);
   }
   const unit = tables.planningUnits.get(planningUnitId)?.document;
   return {
+    offset,
+    at: writtenAt,
     people,
     timeZone: unit?.timeZone ?? tables.tenant.document.timeZone,
     rules: tables.rules,
@@ -41,6 +50,14 @@ export function closingOf(tables: TenantTables, { planningUnitId }: ClosedPeriod
 export function closedPeriodOf(tables: TenantTables, personId: string, day: string): string | null {
   for (const [id, { document, closing, deleted }] of tables.closedPeriods) {
     if (!deleted && document.from <= day && day <= document.to && closing.people.has(personId)) return id;
+  }
+  return null;
+}
+
+/** The period that a command of this offset closed, if it is still closed. */
+export function closedBy(tables: TenantTables, offset: number): (StoredClosedPeriod & { id: string }) | null {
+  for (const [id, period] of tables.closedPeriods) {
+    if (!period.deleted && period.closing.offset === offset) return { ...period, id };
   }
   return null;
 }

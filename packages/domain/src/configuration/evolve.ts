@@ -111,7 +111,7 @@ function putDocument(tables: TenantTables, change: Change): void {
 function putClosedPeriod({ closedPeriods, ...tables }: TenantTables, change: ChangeTo<'closedPeriod'>): void {
   const { id, before, after } = change;
   const known = closedPeriods.get(id);
-  const closing = before && known ? known.closing : closingOf({ closedPeriods, ...tables }, after!);
+  const closing = before && known ? known.closing : closingOf({ closedPeriods, ...tables }, after!, change);
   const stored = storedBy(change, after ?? before!);
   mutable(closedPeriods).set(id, { ...stored, deleted: after === null, closing });
 }

@@ -1,0 +1,72 @@
+/** What differs between two computations of a day, bucket by bucket. Pure. */
+import { bucketMs } from '@adherence/domain/compute/cells.ts';
+import type { Instant } from '@adherence/domain/model.ts';
+import type { Cause, ChangedCell, ResultChange } from '@adherence/store/result-changes.ts';
+import type { DayCell } from '@adherence/store/stored-days.ts';
+
+/** All cells of the buckets in `[from, until)` of which any cell differs, by bucket; both lists in any order. */
+export function changedCells(
+  before: readonly DayCell[],
+  after: readonly DayCell[],
+  until: Instant,
+  from: Instant = Number.NEGATIVE_INFINITY,
+): ChangedCell[] {
+  const cells = new Map<string, { cell: DayCell; before: readonly number[]; after: readonly number[] }>();
+  const isInside = ({ bucket }: DayCell) => bucket >= from && bucket + bucketMs <= until;
+  for (const cell of before) {
+    if (isInside(cell)) cells.set(keyOf(cell), { cell, before: cell.amounts, after: nothing(cell) });
+  }
+  for (const cell of after) {
+    if (!isInside(cell)) continue;
+    const known = cells.get(keyOf(cell));
+    cells.set(keyOf(cell), { cell, before: known?.before ?? nothing(cell), after: cell.amounts });
+  }
+  const changed = new Set<Instant>();
+  for (const each of cells.values()) if (!isSame(each.before, each.after)) changed.add(each.cell.bucket);
+  return [...cells.values()]
+    .filter(({ cell }) => changed.has(cell.bucket))
+    .map(({ cell: { amounts: _, ...rest }, ...sides }) => ({ ...rest, ...sides }))
+    .sort((a, b) => a.bucket - b.bucket || compareText(keyOf(a), keyOf(b)));
+}
+
+/**
+ * One change out of two that follow one another, the first of which was never stored: before as the first says, after
+ * as the second does.
+ */
+export function joinedChange(first: ResultChange, second: ResultChange): ResultChange {
+  const buckets = new Set([...first.cells, ...second.cells].map(({ bucket }) => bucket));
+  const cells = [...buckets].flatMap((bucket) => {
+    const [one, other] = [first, second].map(({ cells }) => cells.filter((cell) => cell.bucket === bucket));
+    if (one!.length === 0) return other!;
+    if (other!.length === 0) return one!;
+    const before = one!.map(({ before: amounts, after: _, ...cell }) => ({ ...cell, amounts }));
+    const after = other!.map(({ after: amounts, before: _, ...cell }) => ({ ...cell, amounts }));
+    return changedCells(before, after, Number.POSITIVE_INFINITY);
+  });
+  const { beforeVersion, rulesBefore } = first;
+  return { ...second, beforeVersion, rulesBefore, causes: joinedCauses(first.causes, second.causes), cells };
+}
+
+/** Enough to explain; a burst of late events is explained by some of them. */
+const maxCauses = 20;
+
+/** Both, each once, at most so many. */
+export function joinedCauses(first: readonly Cause[], second: readonly Cause[]): Cause[] {
+  const causes = new Map<string, Cause>();
+  for (const cause of [...first, ...second]) {
+    if (causes.size >= maxCauses) break;
+    causes.set(`${cause.reason}|${cause.topic}|${cause.offset}|${cause.ref}`, cause);
+  }
+  return [...causes.values()];
+}
+
+type CellKey = Pick<DayCell, 'bucket' | 'shiftDate' | 'scheduledActivityId' | 'actualActivityId'>;
+const keyOf = ({ bucket, shiftDate, scheduledActivityId, actualActivityId }: CellKey): string =>
+  `${bucket}|${shiftDate}|${scheduledActivityId}|${actualActivityId}`;
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const nothing = ({ amounts }: DayCell): number[] => amounts.map(() => 0);
+
+const isSame = (a: readonly number[], b: readonly number[]): boolean =>
+  a.every((amount, i) => amount === b[i]);

@@ -1,0 +1,161 @@
+/**
+ * Computed days against stored ones: which rows are to be written, and which final buckets change with that. A change
+ * is recorded under the row that it replaces, before it is replaced, so doing it again records it again and no twice.
+ */
+import { rulesVersion } from '@adherence/domain/compute/rules.ts';
+import { closedPeriodOf } from '@adherence/domain/configuration/closed-periods.ts';
+import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
+import type { Instant } from '@adherence/domain/model.ts';
+import {
+  type Cause,
+  loadRecordedChanges,
+  type RecordedChange,
+  type ResultChange,
+} from '@adherence/store/result-changes.ts';
+import { dayKey, loadDayCells, loadStoredDays, type StoredDay } from '@adherence/store/stored-days.ts';
+import { causesSince } from './causes.ts';
+import { changedCells, joinedCauses } from './domain/changed-cells.ts';
+import type { Owner } from './owner.ts';
+import type { ComputedDay } from './results.ts';
+import { isFinal, type WrittenDay } from './written.ts';
+
+export interface ComputedPerson {
+  readonly personId: string;
+  /** Ascending. */
+  readonly days: readonly ComputedDay[];
+  readonly causes: readonly Cause[];
+  /** Nobody asked for what is final: it was computed again because of a take-over. */
+  readonly unasked: boolean;
+  /** Rows are written although they say what is stored: another owner's may still be on its way. */
+  readonly always: boolean;
+  /** These days are as they were when their period was closed, and replace what is stored. */
+  readonly freezes: boolean;
+}
+
+export interface Judged {
+  readonly rows: readonly ComputedDay[];
+  readonly changes: readonly ResultChange[];
+  /** What stands of each day once the rows are stored, by dayKey. */
+  readonly standing: ReadonlyMap<string, WrittenDay>;
+  /** Days of which what is stored says the same, by dayKey. */
+  readonly same: ReadonlySet<string>;
+}
+
+export async function judgeDays(
+  owner: Owner,
+  tables: TenantTables,
+  people: readonly ComputedPerson[],
+  recordedAt: Instant,
+): Promise<Judged> {
+  const { db } = owner;
+  const { tenantId } = tables;
+  const dates = people
+    .flatMap(({ days }) => (days.length === 0 ? [] : [days[0]!.day, days.at(-1)!.day]))
+    .sort();
+  if (dates.length === 0) return { rows: [], changes: [], standing: new Map(), same: new Set() };
+  const range = [people.map(({ personId }) => personId), dates[0]!, dates.at(-1)!] as const;
+  const [stored, recorded] = await Promise.all([
+    loadStoredDays(db, tenantId, ...range),
+    loadRecordedChanges(db, tenantId, ...range),
+  ]);
+  const rows: ComputedDay[] = [];
+  const standing = new Map<string, WrittenDay>();
+  const same = new Set<string>();
+  const suspects: Suspect[] = [];
+  const changes: ResultChange[] = [];
+  for (const person of people) {
+    for (const day of person.days) {
+      const key = dayKey(person.personId, day.day);
+      const known = stored.get(key) ?? null;
+      const closedPeriod = person.freezes ? null : closedPeriodOf(tables, person.personId, day.day);
+      const isSame = known !== null && known.contentHash === day.contentHash;
+      if (isSame) same.add(key);
+      const writes = closedPeriod === null && isToBeWritten(person, day, known, isSame);
+      if (writes) rows.push(day);
+      if (writes || !known) standing.set(key, day);
+      else standing.set(key, known);
+      if (!known) continue;
+      const told = recorded.get(key);
+      const isTold = told?.beforeVersion === known.version;
+      const suspect = { person, day, known, closedPeriod, told: isTold ? told : null };
+      if (isSame) {
+        if (isTold) changes.push(changeOf(suspect, tenantId, recordedAt, []));
+      } else if (closedPeriod !== null || (writes && known.finalUntil > known.from)) suspects.push(suspect);
+    }
+  }
+  changes.push(...(await judgeSuspects(owner, tenantId, suspects, recordedAt)));
+  return { rows, changes, standing, same };
+}
+
+interface Suspect {
+  readonly person: ComputedPerson;
+  readonly day: ComputedDay;
+  readonly known: StoredDay;
+  readonly closedPeriod: string | null;
+  /** What is recorded of the row that is stored. */
+  readonly told: RecordedChange | null;
+}
+
+function isToBeWritten(
+  { always, unasked }: ComputedPerson,
+  day: ComputedDay,
+  known: StoredDay | null,
+  isSame: boolean,
+): boolean {
+  if (!known) return true;
+  // A release with new rules changes nothing that is over until somebody asks.
+  if (unasked && known.rulesVersion !== rulesVersion && isFinal(known)) return false;
+  return always || !isSame || !isFinal(known) || day.to !== known.to;
+}
+
+async function judgeSuspects(
+  owner: Owner,
+  tenantId: string,
+  suspects: readonly Suspect[],
+  recordedAt: Instant,
+): Promise<ResultChange[]> {
+  if (suspects.length === 0) return [];
+  const cells = await loadDayCells(
+    owner.db,
+    tenantId,
+    suspects.map(({ known }) => known),
+  );
+  const changes: ResultChange[] = [];
+  for (const suspect of suspects) {
+    const { person, day, known, closedPeriod, told } = suspect;
+    const before = cells.get(dayKey(person.personId, day.day)) ?? [];
+    const until = closedPeriod === null ? known.finalUntil : Number.POSITIVE_INFINITY;
+    const changed = changedCells(before, day.cells(), until);
+    if (changed.length === 0 && !told) continue;
+    const change = changeOf(suspect, tenantId, recordedAt, changed);
+    const isUnexplained = changed.length > 0 && change.causes.length === 0;
+    const causes = isUnexplained ? await causesSince(owner, tenantId, known) : change.causes;
+    changes.push({ ...change, causes });
+  }
+  return changes;
+}
+
+function changeOf(
+  { person, day, known, closedPeriod, told }: Suspect,
+  tenantId: string,
+  recordedAt: Instant,
+  cells: ResultChange['cells'],
+): ResultChange {
+  const rules: Cause[] =
+    known.rulesVersion === rulesVersion
+      ? []
+      : [{ reason: 'rules', topic: '', offset: 0, ref: String(rulesVersion), actor: '', at: day.from }];
+  return {
+    tenantId,
+    personId: person.personId,
+    day: day.day,
+    beforeVersion: known.version,
+    version: day.version,
+    recordedAt,
+    closedPeriod: closedPeriod ?? '',
+    rulesBefore: known.rulesVersion,
+    rulesAfter: rulesVersion,
+    causes: cells.length === 0 ? [] : joinedCauses(joinedCauses(told?.causes ?? [], person.causes), rules),
+    cells,
+  };
+}
