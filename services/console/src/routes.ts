@@ -4,6 +4,7 @@ import { activityRoutes } from './api/activities.ts';
 import { adherenceRoutes } from './api/adherence.ts';
 import { adherenceDaysRoutes } from './api/adherence-days.ts';
 import { changeRoutes } from './api/changes.ts';
+import { configurationRoutes } from './api/configuration.ts';
 import { exceptionRoutes } from './api/exceptions.ts';
 import { firstNotificationRoutes } from './api/first-notification.ts';
 import { importRoutes } from './api/imports.ts';
@@ -51,6 +52,7 @@ export function allRoutes(env: Environment, authentication: Authentication): Rou
     ...settingsRoutes(env),
     ...scheduleRoutes(env),
     ...exceptionRoutes(env),
+    ...configurationRoutes(env),
     ...changeRoutes(env),
     ...recomputationRoutes(env),
     ...rejectedRoutes(env),

@@ -1,15 +1,15 @@
 import { type Change, entityKinds } from '@adherence/domain/configuration/command.ts';
-import type { Integration, Person } from '@adherence/domain/configuration/entities.ts';
+import type { Person } from '@adherence/domain/configuration/entities.ts';
 import { isOfTeams, isOnlyOfTeams } from '@adherence/domain/configuration/narrow.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { z } from 'zod';
+import { shownDocument } from '../configuration/shown-document.ts';
 import type { Environment } from '../environment.ts';
 import { instantView, isoText } from '../http/instant.ts';
 import { decodeCursor, encodeCursor, pageQuery, pageSchema } from '../http/page.ts';
 import { teamsOf } from '../http/principal-tables.ts';
 import { json, type Route, route } from '../http/route.ts';
 import { readingRoles } from './document-routes.ts';
-import { withoutPassword } from './integrations.ts';
 
 const changeView = z.object({
   entity: z.enum(entityKinds),
@@ -57,8 +57,8 @@ export const changeRoutes = (env: Environment): Route[] => [
           writtenBy: change.writtenBy,
           writtenByName: nameOf(change.writtenBy),
           writtenAt: isoText(change.writtenAt),
-          before: shownDocument(change, change.before),
-          after: shownDocument(change, change.after),
+          before: shownDocument(change.entity, change.before),
+          after: shownDocument(change.entity, change.after),
         })),
         nextCursor,
       });
@@ -93,23 +93,4 @@ const isOfAnyTeam = (person: Person | null, teams: readonly string[]): boolean =
 function kindOf({ before, after }: Change): 'created' | 'replaced' | 'deleted' {
   if (after === null) return 'deleted';
   return before === null ? 'created' : 'replaced';
-}
-
-/** Hashes and passwords go, instants become text. */
-function shownDocument({ entity }: Change, document: object | null): object | null {
-  if (document === null) return null;
-  const { hash: _, ...rest } = document as Record<string, unknown>;
-  if (entity === 'integration') {
-    rest.breakDetail = withoutPassword((document as Integration).breakDetail);
-  }
-  return withTimes(rest) as object;
-}
-
-const instantFields = new Set(['from', 'to', 'validFrom', 'validTo']);
-
-function withTimes(value: unknown, field = ''): unknown {
-  if (typeof value === 'number' && instantFields.has(field)) return isoText(value);
-  if (Array.isArray(value)) return value.map((each) => withTimes(each));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withTimes(each, key)]));
 }

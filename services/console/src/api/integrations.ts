@@ -8,6 +8,7 @@ import { breakDetailContext, openSecretWithAny, sealSecret } from '@adherence/do
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { z } from 'zod';
 import { secretsKeysOf } from '../config.ts';
+import { withoutPassword } from '../configuration/shown-document.ts';
 import type { Environment } from '../environment.ts';
 import { invalid } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
@@ -48,12 +49,6 @@ export const integrationRoutes = (env: Environment): Route[] =>
       breakDetail: input.breakDetail && sealedBreakDetail(env, input.breakDetail, id, tables),
     }),
   });
-
-export function withoutPassword(
-  breakDetail: Integration['breakDetail'],
-): { url: string; username: string } | null {
-  return breakDetail && { url: breakDetail.url, username: breakDetail.username };
-}
 
 /** A password that did not change keeps its ciphertext, so that the same PUT again changes nothing. */
 function sealedBreakDetail(
