@@ -8,6 +8,7 @@ import type { Instant } from '@adherence/domain/model.ts';
 import type { AssignedPartition } from '@adherence/runtime/broker/broker.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
 import { FencedError } from '@adherence/runtime/errors.ts';
+import { type Metrics, noMetrics } from '@adherence/runtime/metrics.ts';
 import { integrationKey, partitionOf, streamPartitions } from '@adherence/schemas/topics.ts';
 import { loadOpenRecomputations, loadStoredResults } from '@adherence/store/load.ts';
 import type { ResultChange } from '@adherence/store/result-changes.ts';
@@ -18,6 +19,7 @@ import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
 import { decodeRecords } from './dead-letter.ts';
 import { joinedChange } from './domain/changed-cells.ts';
 import { advance, type Person } from './domain/person.ts';
+import { createEventAges, oldestReceiptOf } from './event-ages.ts';
 import { feedsOf, isSilent, openSilences, refreshFeed, thresholdOf } from './feeds.ts';
 import type { Owner } from './owner.ts';
 import { newPartition, type Partition, partitionOfPerson, queueRebuild, type Request } from './partition.ts';
@@ -70,9 +72,11 @@ export function adherenceProcessor(
   owner: Owner,
   notes: ChangeNotes,
   askForSettling: () => void,
+  metrics: Metrics = noMetrics,
 ): AdherenceProcessor {
   const { partitions, clock, producer, configuration } = owner;
   const board = createBoardPublisher({ producer, eventsUntil, log: owner.log });
+  const ages = createEventAges(metrics, clock);
   /** Rows computed and not yet stored, newest per person and day. */
   const results = new Map<string, Row>();
   /** Final buckets that change with them, by the same keys. */
@@ -97,15 +101,14 @@ export function adherenceProcessor(
     const fresh = messages.filter(({ offset }) => offset >= partition.position);
     if (!Number.isFinite(partition.certainFrom)) partition.certainFrom = highWatermark;
     await owner.codec.learn(fresh.map(({ value }) => value));
-    const touched = await takeRecords(
-      owner,
-      partition,
-      decodeRecords(owner.codec, fresh, partition.unsettled.dead),
-    );
+    const records = decodeRecords(owner.codec, fresh, partition.unsettled.dead);
+    const touched = await takeRecords(owner, partition, records);
     partition.position = Math.max(partition.position, (fresh.at(-1)?.offset ?? -1) + 1);
     const behind = highWatermark - partition.position;
     taken.set(number, { until: fresh.at(-1)?.timestamp ?? 0, behind: behind > 0 });
-    if (behind <= liveWithinMessages) showLive(partition, touched);
+    const isLive = behind <= liveWithinMessages;
+    if (isLive) showLive(partition, touched);
+    ages.taken(oldestReceiptOf(records), isLive ? board.flush() : null);
     if (partition.unsettled.outcomes.length > 0) askForSettling();
   }
 
@@ -132,6 +135,7 @@ export function adherenceProcessor(
     const mine = ownership;
     const configurationOffset = configuration.offset();
     const settlings = beginSettling(partitions.values());
+    ages.settling();
     try {
       await storeInputs(owner, settlings);
       forgetJudged(settlings);
@@ -150,6 +154,7 @@ export function adherenceProcessor(
     const rebuiltAt = clock.now();
     const upTo = await computeResults();
     await storeWhatIsComputed(mine);
+    ages.stored();
     await storeRequests(owner, [...unrecorded], 0);
     unrecorded.clear();
     await board.flush();

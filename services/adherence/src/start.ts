@@ -72,7 +72,7 @@ export async function start(
     retentionMs: config.RETENTION_DAYS * dayMs,
   };
   let running: Consumption | null = null;
-  const processor = adherenceProcessor(owner, notes, () => running?.settleSoon());
+  const processor = adherenceProcessor(owner, notes, () => running?.settleSoon(), metrics);
   const consumption = await consume({
     broker,
     topic: topics.activityEvents.name,
