@@ -106,8 +106,8 @@ describe('memory', () => {
       );
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
       expect(answers.every(({ retryAfter }) => retryAfter === '2')).toBe(true);
-      // The bound, what the garbage collector leaves for later, and the buffers of the sockets.
-      expect(peakBytes(child.pid!) - before).toBeLessThan(4 * capacity);
+      // Twice the bound, for what the garbage collector leaves for later, and the buffers of 420 sockets.
+      expect(peakBytes(child.pid!) - before).toBeLessThan(2 * capacity + 128 * 1024 * 1024);
       agent.destroy();
       child.kill();
     },
