@@ -66,6 +66,7 @@ export function affected(change: Change, tables: TenantTables): Affected {
     case 'closedPeriod':
       return affectedByClosing(change, tables);
     case 'tenant':
+    case 'erasure':
     case 'token':
     case 'urlToken':
       return nobody;

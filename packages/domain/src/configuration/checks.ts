@@ -33,8 +33,10 @@ export const checks: { readonly [K in DocumentKind]: Checks<K> } = {
   person: { put: checkPerson, remove: () => [] },
   integration: { put: checkIntegration, remove: removeIntegration },
   urlToken: { put: checkUrlToken, remove: () => [] },
-  exception: { put: checkException, remove: () => [] },
-  recomputation: { ...anything, put: checkRecomputation },
+  // Whether people exist is checked before these are written: the log must fold the same once one is erased from it.
+  exception: anything,
+  recomputation: anything,
+  erasure: { ...anything, put: checkErasure, remove: removeErasure },
   closedPeriod: { ...anything, put: checkClosedPeriod },
 };
 
@@ -218,21 +220,16 @@ function checkUrlToken({ state, tables, id, document }: PutCheck<'urlToken'>): F
   });
 }
 
-function checkException({ tables, document }: PutCheck<'exception'>): Faults {
-  return unknownPeople(tables, document.personIds);
-}
-
-function checkRecomputation({ tables, document }: PutCheck<'recomputation'>): Faults {
-  return unknownPeople(tables, document.personIds);
-}
-
-function unknownPeople(tables: TenantTables, personIds: readonly string[] = []): Faults {
+function checkErasure({ tables, id, document }: PutCheck<'erasure'>): Faults {
   const faults: Fault[] = [];
-  personIds.forEach((personId, index) => {
-    if (tables.people.has(personId)) return;
-    faults.push({ path: `personIds[${index}]`, message: `unknown person ${personId}` });
-  });
-  return { invalid: faults, conflict: [] };
+  if (tables.erasures.has(id)) faults.push({ path: 'id', message: `erasure ${id} exists already` });
+  // Whoever obeys it must not meet the person again.
+  if (tables.people.has(document.personId)) faults.push({ path: 'personId', message: 'is not deleted' });
+  return conflict(...faults);
+}
+
+function removeErasure(): Fault[] {
+  return [{ path: 'id', message: 'an erasure stays' }];
 }
 
 const invalid = (...faults: Fault[]): Faults => ({ invalid: faults, conflict: [] });

@@ -17,6 +17,7 @@ export const entityKinds = [
   'exception',
   'recomputation',
   'closedPeriod',
+  'erasure',
 ] as const satisfies readonly EntityKind[];
 
 /** ifMatch of an entity that its writer saw without a version: not there, or a built-in default. */

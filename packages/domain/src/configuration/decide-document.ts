@@ -14,6 +14,7 @@ import {
 import {
   activitySchema,
   closedPeriodSchema,
+  erasureSchema,
   exceptionSchema,
   integrationSchema,
   personSchema,
@@ -37,6 +38,7 @@ const schemas = {
   exception: exceptionSchema,
   recomputation: recomputationSchema,
   closedPeriod: closedPeriodSchema,
+  erasure: erasureSchema,
 } as const;
 
 export type DocumentOf<K extends DocumentKind> = z.output<(typeof schemas)[K]>;
@@ -62,6 +64,8 @@ export function storedOf(tables: TenantTables, kind: DocumentKind): ReadonlyMap<
       return tables.recomputations;
     case 'closedPeriod':
       return tables.closedPeriods;
+    case 'erasure':
+      return tables.erasures;
   }
 }
 

@@ -368,7 +368,7 @@ describe('exceptions and recomputations', () => {
   it.each([
     ['nobody named', { from: 1, to: 2, reason: 'r' }, 'invalid'],
     ['turned', { everyone: true, from: 2, to: 2, reason: 'r' }, 'invalid'],
-    ['unknown person', { personIds: ['p9'], from: 1, to: 2, reason: 'r' }, 'invalid'],
+    ['of a person who is gone', { personIds: ['p9'], from: 1, to: 2, reason: 'r' }, 'created'],
     ['a team', { teams: ['blue'], from: 1, to: 2, reason: 'r' }, 'created'],
   ])('exception: %s', (_, document, problem) => {
     expect(problemOf(after(command('exception', 'x', document)).last)).toBe(problem);

@@ -280,6 +280,26 @@ export const closedPeriodSchema = closedPeriodInputSchema.refine(({ from, to }) 
 });
 export type ClosedPeriod = z.output<typeof closedPeriodSchema>;
 
+/**
+ * The deletion of a person's data, as everybody who keeps some obeys it. It holds no personal data itself: external
+ * users are told by `erasedUserHash`, quarantined notifications by their coordinates.
+ */
+export const erasureSchema = z.strictObject({
+  personId: idSchema,
+  /** Half-open times of occurrence, null = open: an external user may have been somebody else's at other times. */
+  users: z
+    .array(
+      z.strictObject({
+        hash: sha256Schema,
+        from: instantRange.nullable(),
+        to: instantRange.nullable(),
+      }),
+    )
+    .max(1000),
+  rejected: z.array(z.string().regex(/^\d{1,5}-\d{1,15}$/)).max(10_000),
+});
+export type Erasure = z.output<typeof erasureSchema>;
+
 /** What each kind of entity keeps. */
 export interface Documents {
   tenant: Tenant;
@@ -295,6 +315,7 @@ export interface Documents {
   exception: Exception;
   recomputation: Recomputation;
   closedPeriod: ClosedPeriod;
+  erasure: Erasure;
 }
 export type EntityKind = keyof Documents;
 

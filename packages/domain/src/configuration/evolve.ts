@@ -75,6 +75,8 @@ function newTenant(change: ChangeTo<'tenant'>, tenant: Stored<Tenant>): TenantTa
     exceptions: new Map(),
     recomputations: new Map(),
     closedPeriods: new Map(),
+    erasures: new Map(),
+    erasedUsers: new Map(),
     tokens: new Map(),
     urlTokens: new Map(),
     personsByExternalUser: new Map(),
@@ -137,6 +139,12 @@ function putIndexes(state: ConfigurationState, tables: TenantTables, change: Cha
       if (change.after) {
         const { integrationId, hash } = change.after;
         mutable(state.urlTokens).set(hash, { tenantId, integrationId, tokenId: id });
+      }
+      return;
+    case 'erasure':
+      for (const { hash, from, to } of change.after?.users ?? []) {
+        const known = tables.erasedUsers.get(hash) ?? [];
+        mutable(tables.erasedUsers).set(hash, [...known, { from, to, erasedAt: change.writtenAt }]);
       }
       return;
     case 'integration':

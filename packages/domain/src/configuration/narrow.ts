@@ -14,6 +14,7 @@ export function narrowedTo(tables: TenantTables, teams: readonly string[]): Tena
     recomputations: viewOf(tables.recomputations, (stored) =>
       isOfPeople(stored.document, people) ? stored : undefined,
     ),
+    erasures: new Map(),
     tokens: new Map(),
     urlTokens: new Map(),
   };

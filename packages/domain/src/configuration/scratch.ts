@@ -20,6 +20,8 @@ const copyOf = (tables: TenantTables): TenantTables => ({
   exceptions: new Map(tables.exceptions),
   recomputations: new Map(tables.recomputations),
   closedPeriods: new Map(tables.closedPeriods),
+  erasures: new Map(tables.erasures),
+  erasedUsers: new Map(tables.erasedUsers),
   tokens: new Map(tables.tokens),
   urlTokens: new Map(tables.urlTokens),
   personsByExternalUser: new Map(tables.personsByExternalUser),

@@ -11,6 +11,7 @@ import type { ExternalUserAssignment, Instant } from '../model.ts';
 import type { StoredClosedPeriod } from './closed-periods.ts';
 import type {
   Activity,
+  Erasure,
   Exception,
   Integration,
   Person,
@@ -71,10 +72,19 @@ export interface TenantTables {
   readonly recomputations: ReadonlyMap<string, Stored<Recomputation>>;
   /** Those that were opened again are kept as deleted. */
   readonly closedPeriods: ReadonlyMap<string, StoredClosedPeriod>;
+  readonly erasures: ReadonlyMap<string, Stored<Erasure>>;
+  /** `erasedUserHash` -> what was erased of an external user, and when. */
+  readonly erasedUsers: ReadonlyMap<string, readonly ErasedUser[]>;
   readonly tokens: ReadonlyMap<string, Stored<Token>>;
   readonly urlTokens: ReadonlyMap<string, Stored<UrlToken>>;
   /** `externalUserIndexKey` -> assignments, none of which overlap. */
   readonly personsByExternalUser: ReadonlyMap<string, readonly PersonAssignment[]>;
+}
+
+export interface ErasedUser {
+  readonly from: Instant | null;
+  readonly to: Instant | null;
+  readonly erasedAt: Instant;
 }
 
 export interface ConfigurationState {

@@ -1,8 +1,10 @@
 import { exceptionSchemaWith } from '@adherence/domain/configuration/entities.ts';
 import { isOnlyOfTeams } from '@adherence/domain/configuration/narrow.ts';
 import { z } from 'zod';
+import { unknownPeople } from '../configuration/unknown-people.ts';
 import type { Environment } from '../environment.ts';
 import { instantText, instantView, isoText } from '../http/instant.ts';
+import { invalid } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
 import { documentRoutes, optionalId, readingRoles } from './document-routes.ts';
 
@@ -32,6 +34,10 @@ export const exceptionRoutes = (env: Environment): Route[] =>
       from: isoText(document.from),
       to: isoText(document.to),
     }),
-    toDocument: (input) => input,
+    toDocument: (input, _id, tables) => {
+      const unknown = unknownPeople(tables, input.personIds);
+      if (unknown.length > 0) throw invalid(...unknown);
+      return input;
+    },
     isWithin: (exception, { people }, teams) => isOnlyOfTeams(exception, people, teams),
   });

@@ -5,6 +5,7 @@ import {
 } from '@adherence/domain/configuration/entities.ts';
 import type { Stored, TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { z } from 'zod';
+import { unknownPeople } from '../configuration/unknown-people.ts';
 import { writeFor } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { instantText, instantView, isoText } from '../http/instant.ts';
@@ -91,17 +92,16 @@ export const recomputationRoutes = (env: Environment): Route[] => [
   }),
 ];
 
-/** A token limited to teams names people of its own. */
+/** People who are there; of its own, for a token limited to teams. */
 function requireOwnPeople({
   tenant,
   principal,
   body: { personIds },
 }: Pick<RouteRequest<unknown, unknown, Recomputation>, 'tenant' | 'principal' | 'body'>): void {
-  if (!teamsOf(principal)) return;
-  if (!personIds) throw invalid({ path: 'personIds', message: 'must be named by a token limited to teams' });
-  const unknown = personIds.flatMap((id, index) =>
-    tenant.people.has(id) ? [] : [{ path: `personIds[${index}]`, message: `unknown person ${id}` }],
-  );
+  if (!personIds && teamsOf(principal)) {
+    throw invalid({ path: 'personIds', message: 'must be named by a token limited to teams' });
+  }
+  const unknown = unknownPeople(tenant, personIds);
   if (unknown.length > 0) throw invalid(...unknown);
 }
 

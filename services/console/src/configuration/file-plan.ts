@@ -5,7 +5,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { type Change, type Fault, noVersion, type Outcome } from '@adherence/domain/configuration/command.ts';
 import { fold } from '@adherence/domain/configuration/decide.ts';
-import type { Integration, Person } from '@adherence/domain/configuration/entities.ts';
+import type { Exception, Integration, Person } from '@adherence/domain/configuration/entities.ts';
 import { scratchOf } from '@adherence/domain/configuration/scratch.ts';
 import { breakDetailContext, openSecretWithAny, sealSecret } from '@adherence/domain/configuration/secret.ts';
 import type { ConfigurationState, TenantTables } from '@adherence/domain/configuration/tables.ts';
@@ -14,6 +14,7 @@ import { secretsKeysOf } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import type { ConfigurationFile, FileBreakDetail } from './file.ts';
 import { type Step, stepsOf, twiceIn } from './file-steps.ts';
+import { unknownPeople } from './unknown-people.ts';
 import { commandWith, type Write } from './write.ts';
 
 export interface PlannedWrite extends Write {
@@ -47,6 +48,11 @@ export async function planFile(
       faults.push(sealed.fault);
       continue;
     }
+    if (sealed.entity === 'exception' && sealed.action === 'put') {
+      const { personIds } = sealed.document as Exception;
+      const unknown = unknownPeople(trial.tables, personIds);
+      faults.push(...unknown.map(({ path, message }) => ({ path: `${sealed.path}.${path}`, message })));
+    }
     const outcome = trial.run(sealed);
     if (outcome.ok) continue;
     // Whom an external user is taken from may come later in the file.
@@ -60,6 +66,8 @@ export async function planFile(
 const stepsPerTurn = 500;
 
 interface Trial {
+  /** As they are after what was tried. */
+  readonly tables: TenantTables;
   readonly writes: PlannedWrite[];
   readonly changes: Change[];
   readonly run: (step: Step) => Outcome;
@@ -73,6 +81,7 @@ function createTrial(state: ConfigurationState, tenantId: string, now: Instant):
   // Above every offset of the log, so that no version of the trial is taken for a stored one.
   let offset = Number.MAX_SAFE_INTEGER / 2;
   return {
+    tables: scratch.tenants.get(tenantId)!,
     writes,
     changes,
     run({ entity, id, action, document }) {
