@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { activities, createCentre, mappedStatuses, settings, tenant, units } from './centre.ts';
-import { adherenceOf, eventsUntil, type PersonResult, resultOf, schedulesOf, timelineOf } from './results.ts';
+import { adherenceOf, type PersonResult, resultOf, schedulesOf, timelineOf } from './results.ts';
 
 export interface FixtureOptions {
   /** The present, as the fixture begins. */
@@ -25,6 +25,10 @@ export interface Fixture {
   readonly advance: (ms: number) => void;
   /** Cuts every stream, and refuses new ones until told otherwise. */
   readonly breakStreams: (broken: boolean) => void;
+  /** An integration has sent nothing since then; null: it sends again. */
+  readonly silence: (since: number | null) => void;
+  /** Events are in up to then and no further; null: up to now. */
+  readonly holdBack: (at: number | null) => void;
   /** Every session ends. */
   readonly revoke: () => void;
   readonly close: () => Promise<void>;
@@ -41,13 +45,22 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
   let aheadMs = 0;
   let sessions = 1;
   let streamsBroken = false;
+  let silentSince: number | null = null;
+  let heldBack: number | null = null;
   const now = () => options.startAt + (Date.now() - startedAt) + aheadMs;
   const people = createCentre(options.startAt, options.extraPeople);
   const streams = new Map<ServerResponse, Map<string, string>>();
 
   const results = (): PersonResult[] => people.map((person) => resultOf(person, now()));
   const liveItems = () => results().flatMap(({ live }) => live ?? []);
-  const freshness = () => ({ asOf: isoText(now()), eventsUntil: isoText(eventsUntil(people, now())) });
+  const freshness = () => ({
+    asOf: isoText(now()),
+    eventsUntil: isoText(heldBack ?? now()),
+    silentFeeds:
+      silentSince === null
+        ? []
+        : [{ integrationId: 'odigo-emea', name: 'Odigo EMEA', since: isoText(silentSince) }],
+  });
 
   const say = (response: ServerResponse, event: string, data: object) =>
     response.write(`event: ${event}\nid: fixture-${now()}\ndata: ${JSON.stringify(data)}\n\n`);
@@ -60,14 +73,14 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
         const text = JSON.stringify(item);
         if (known.get(personId) === text) continue;
         known.set(personId, text);
-        say(response, 'update', item);
+        say(response, 'update', { ...item, eventsUntil: freshness().eventsUntil });
       }
       for (const personId of known.keys()) {
         if (current.has(personId)) continue;
         known.delete(personId);
         say(response, 'update', { personId, state: null });
       }
-      say(response, 'ping', freshness());
+      say(response, 'freshness', freshness());
     }
   };
   const ticking = setInterval(tell, 1000);
@@ -180,6 +193,14 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
     breakStreams(broken) {
       streamsBroken = broken;
       if (broken) cutStreams();
+    },
+    silence(since) {
+      silentSince = since;
+      tell();
+    },
+    holdBack(at) {
+      heldBack = at;
+      tell();
     },
     revoke() {
       sessions++;

@@ -155,12 +155,3 @@ export const schedulesOf = ({ id, schedules }: FixturePerson, from: string, to: 
         end: isoText(end),
       })),
     }));
-
-/** Latest event that is known by then. */
-export function eventsUntil(people: readonly FixturePerson[], asOf: Instant): Instant {
-  let latest = 0;
-  for (const { facts } of people) {
-    for (const { occurredAt } of facts) if (occurredAt <= asOf && occurredAt > latest) latest = occurredAt;
-  }
-  return latest;
-}

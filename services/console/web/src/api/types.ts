@@ -58,6 +58,7 @@ export interface LiveItemJson {
   readonly planningUnitId?: string;
   readonly scheduledActivityId: string | null;
   readonly scheduledUntil: string | null;
+  readonly nextScheduled?: { readonly at: string; readonly activityId: string | null } | null;
   readonly actual: Actual;
   readonly state: State;
   readonly since: string;
@@ -65,9 +66,17 @@ export interface LiveItemJson {
   readonly bufferEndsAt: string | null;
 }
 
+/** An integration that has sent nothing for longer than its `feedGapSeconds`. */
+export interface SilentFeed {
+  readonly integrationId: string;
+  readonly name: string;
+  readonly since: string;
+}
+
 export interface Live {
   readonly asOf: string | null;
   readonly eventsUntil: string | null;
+  readonly silentFeeds?: readonly SilentFeed[];
   readonly items: readonly LiveItemJson[];
 }
 
@@ -123,6 +132,24 @@ export interface Adherence {
   readonly items: readonly AdherenceRow[];
 }
 
+/** GET /adherence/days: columns that go with `day`, which counts from `from`. */
+export interface AdherenceDays {
+  readonly asOf: string;
+  readonly eventsUntil: string | null;
+  readonly from: string;
+  readonly to: string;
+  readonly items: readonly {
+    readonly personId: string;
+    /** Days before this date are final. */
+    readonly finalBefore: string;
+    readonly day: readonly number[];
+    readonly scheduledMs: readonly number[];
+    readonly inMs: readonly number[];
+    readonly noDataMs: readonly number[];
+    readonly workedMs: readonly number[];
+  }[];
+}
+
 export interface Integration {
   readonly id: string;
   readonly name: string;
@@ -140,6 +167,8 @@ export interface IntegrationHealth {
     readonly state: 'unwatched' | 'waiting' | 'alive' | 'gap';
     readonly gapSince: string | null;
   };
+  /** What the services tell of the look-up of break types. */
+  readonly breakDetail?: { readonly configured: boolean; readonly state: unknown };
 }
 
 export interface UnmappedUser {

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { directory, teams } from '../directory.ts';
 import { t } from '../i18n/translate.ts';
-import { navigate, place, setQuery } from '../router.ts';
-import { type BoardFilter, isFiltered, sorts } from './board-view.ts';
+import { hrefOf, navigate, place, setQuery } from '../router.ts';
+import { type BoardFilter, groupings, isFiltered, sorts } from './board-view.ts';
 import type { LiveItem } from './live-state.ts';
 
 interface BoardFiltersProps {
@@ -10,10 +10,12 @@ interface BoardFiltersProps {
   readonly items: ReadonlyMap<string, LiveItem> | null;
   readonly shown: number;
   readonly total: number;
+  /** Whom the filters left, to keep them as a list. */
+  readonly shownIds: () => readonly string[];
 }
 
 /** Every choice is in the address, so that a link shows what its sender saw. */
-export function BoardFilters({ filter, items, shown, total }: BoardFiltersProps) {
+export function BoardFilters({ filter, items, shown, total, shownIds }: BoardFiltersProps) {
   const text = shown === total ? t('board.shown', { n: shown }) : t('board.shownOf', { n: shown, total });
   return (
     <search class="filters">
@@ -28,6 +30,20 @@ export function BoardFilters({ filter, items, shown, total }: BoardFiltersProps)
       </label>
       <TeamSelect team={filter.team} items={items} />
       <UnitSelect unit={filter.unit} />
+      <ActivitySelect activity={filter.activity} />
+      <label>
+        <span>{t('board.groupBy')}</span>
+        <select
+          value={filter.grouping}
+          onChange={({ currentTarget: { value } }) => setQuery({ group: value === 'team' ? null : value })}
+        >
+          {groupings.map((grouping) => (
+            <option key={grouping} value={grouping}>
+              {t(`board.groupBy.${grouping}`)}
+            </option>
+          ))}
+        </select>
+      </label>
       <label>
         <span>{t('board.sortBy')}</span>
         <select value={filter.sort} onChange={(event) => setQuery({ sort: event.currentTarget.value })}>
@@ -40,17 +56,19 @@ export function BoardFilters({ filter, items, shown, total }: BoardFiltersProps)
       </label>
       <div class="switches">
         <Switch name="out" on={filter.onlyOut} text={t('board.onlyOut')} value="1" />
-        <label class="switch">
-          <input
-            type="checkbox"
-            checked={filter.grouped}
-            onChange={(event) => setQuery({ group: event.currentTarget.checked ? null : 'none' })}
-          />
-          {t('board.group')}
-        </label>
       </div>
       <div class="filters-end">
         <span class="muted">{text}</span>
+        {isFiltered(filter) && filter.people === null && shown > 0 && shown <= maxChosen && (
+          <button
+            type="button"
+            class="quiet"
+            title={t('board.keepPeopleHelp')}
+            onClick={() => navigate(hrefOf('/board', { people: shownIds().join(',') }))}
+          >
+            {t('board.keepPeople')}
+          </button>
+        )}
         {isFiltered(filter) && (
           <button type="button" class="quiet" onClick={clearFilters}>
             {t('board.clear')}
@@ -81,7 +99,11 @@ function Switch(props: {
 }
 
 /** Takes away what hides people; order and grouping stay. */
-export const clearFilters = (): void => setQuery({ q: null, team: null, unit: null, state: null, out: null });
+export const clearFilters = (): void =>
+  setQuery({ q: null, team: null, unit: null, activity: null, people: null, state: null, out: null });
+
+/** People of a list in the address, which is to stay short enough to be sent. */
+const maxChosen = 60;
 
 /** Value of the option for people without a team, whose name in the address is the empty text. */
 const all = '*';
@@ -140,6 +162,37 @@ function UnitSelect({ unit }: { readonly unit: string | null }) {
     </label>
   );
 }
+
+function ActivitySelect({ activity }: { readonly activity: string | null }) {
+  const { activities } = directory.value;
+  const isKnown =
+    activity === null || activities.has(activity) || withoutActivity.some((id) => id === activity);
+  return (
+    <label>
+      <span>{t('board.activity')}</span>
+      <select
+        value={activity ?? ''}
+        title={t('board.activityHelp')}
+        onChange={(event) => setQuery({ activity: event.currentTarget.value })}
+      >
+        <option value="">{t('board.allActivities')}</option>
+        {[...activities.values()].map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+        {withoutActivity.map((id) => (
+          <option key={id} value={id}>
+            {t(`activity.${id}`)}
+          </option>
+        ))}
+        {!isKnown && <option value={activity}>{t('board.unknownOption', { name: activity })}</option>}
+      </select>
+    </label>
+  );
+}
+
+const withoutActivity = ['offline', 'unknown'] as const;
 
 /**
  * Tells a screen reader how many people a filter left, once its user has finished choosing; what changes by itself

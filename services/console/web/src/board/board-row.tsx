@@ -1,4 +1,4 @@
-import { ActivityName, ActualName, statusText } from '../components/activity-name.tsx';
+import { ActivityName, ActualName, activityName, statusText } from '../components/activity-name.tsx';
 import { StateIcon } from '../components/state-icon.tsx';
 import { categoryName, stateName } from '../components/state-name.ts';
 import { directory, zoneOfUnit } from '../directory.ts';
@@ -8,6 +8,7 @@ import { t } from '../i18n/translate.ts';
 import { personDayHref } from '../person/person-day-href.ts';
 import { hrefOf } from '../router.ts';
 import { now } from '../time/clock.ts';
+import type { BoardRow } from './board-view.ts';
 import type { LiveItem } from './live-state.ts';
 import { memo } from './memo.ts';
 import { categoryOf, summaryOf } from './summary.ts';
@@ -39,7 +40,7 @@ function PersonRowContent({
         ) : (
           <ActivityName activityId={item.scheduledActivityId} />
         )}
-        {item.scheduledUntil !== null && <Until at={item.scheduledUntil} unit={item.planningUnitId} />}
+        <Next item={item} />
       </td>
       <td class="actual">
         <ActualName actual={item.actual} />
@@ -63,15 +64,31 @@ function PersonRowContent({
   );
 }
 
-/** The zone is named where it is not that of the board. */
-function Until({ at, unit }: { readonly at: number; readonly unit: string | undefined }) {
-  const zone = zoneOfUnit(unit);
-  const isOther = zone !== directory.value.tenantTimeZone;
-  const time = isOther ? `${timeText(at, zone)} ${zoneAbbreviation(zone, at)}` : timeText(at, zone);
-  return <span class="under">{t('board.until', { time })}</span>;
+/** When the schedule changes next, and to what. */
+function Next({ item }: { readonly item: LiveItem }) {
+  const { scheduledUntil, scheduledActivityId, nextScheduled, planningUnitId } = item;
+  if (nextScheduled === null) {
+    if (scheduledUntil === null) return null;
+    return <span class="under">{t('board.until', { time: timeIn(scheduledUntil, planningUnitId) })}</span>;
+  }
+  const time = timeIn(nextScheduled.at, planningUnitId);
+  if (nextScheduled.activityId === null) return <span class="under">{t('board.thenOff', { time })}</span>;
+  const activity = activityName(nextScheduled.activityId);
+  return (
+    <span class="under">
+      {t(scheduledActivityId === null ? 'board.from' : 'board.then', { time, activity })}
+    </span>
+  );
 }
 
-function Timer({ since }: { readonly since: number }) {
+/** The zone is named where it is not that of the board. */
+function timeIn(at: number, unit: string | undefined): string {
+  const zone = zoneOfUnit(unit);
+  const isOther = zone !== directory.value.tenantTimeZone;
+  return isOther ? `${timeText(at, zone)} ${zoneAbbreviation(zone, at)}` : timeText(at, zone);
+}
+
+export function Timer({ since }: { readonly since: number }) {
   return <span class="timer">{clockText(now.value - since)}</span>;
 }
 
@@ -87,23 +104,21 @@ function Buffer({ endsAt }: { readonly endsAt: number | null }) {
   );
 }
 
-export function TeamRow({
-  team,
-  items,
-  index,
-  measure,
-}: InTable & { readonly team: string | null; readonly items: readonly LiveItem[] }) {
+type Group = Pick<Extract<BoardRow, { kind: 'group' }>, 'by' | 'key' | 'items'>;
+
+export function GroupRow({ group: { by, key, items }, index, measure }: InTable & { readonly group: Group }) {
   const { activities, people } = directory.value;
   const { headcount } = summaryOf(items, (id) => activities.get(id)?.type);
+  const name = groupName({ by, key });
   return (
     <tr ref={measure} data-index={index} aria-rowindex={index + 2} class="team">
       <td colSpan={5}>
         <h2>
-          {team === null || !people ? (
-            (team ?? t('board.noTeam'))
+          {key === null || !people ? (
+            name
           ) : (
-            <a href={hrefOf('/team-day', { who: `team:${team}` })} title={t('board.teamDay', { team })}>
-              {team}
+            <a href={hrefOf('/team-day', { who: `${by}:${key}` })} title={t('board.teamDay', { team: name })}>
+              {name}
             </a>
           )}
         </h2>
@@ -114,4 +129,9 @@ export function TeamRow({
       </td>
     </tr>
   );
+}
+
+export function groupName({ by, key }: Pick<Group, 'by' | 'key'>): string {
+  if (key === null) return t(by === 'team' ? 'board.noTeam' : 'board.noUnit');
+  return by === 'team' ? key : (directory.value.units.get(key)?.name ?? key);
 }

@@ -1,5 +1,5 @@
 import { directory } from '../directory.ts';
-import { timeText, zoneAbbreviation, zoneText } from '../format/time.ts';
+import { dateTimeText, timeText, zoneAbbreviation, zoneText } from '../format/time.ts';
 import { t } from '../i18n/translate.ts';
 import { now } from '../time/clock.ts';
 import type { LiveBoard } from './use-live.ts';
@@ -28,7 +28,7 @@ export function BoardStatus({ live }: { readonly live: LiveBoard }) {
 
 /** Says when what is shown may not be the present. */
 export function StaleBanner({ live, isEmpty }: { readonly live: LiveBoard; readonly isEmpty: boolean }) {
-  const { lostSince, eventsUntil } = live;
+  const { lostSince, eventsUntil, silentFeeds } = live;
   const { tenantTimeZone } = directory.value;
   if (lostSince !== null) {
     // A cut that mends itself within moments is worth no alarm.
@@ -39,10 +39,23 @@ export function StaleBanner({ live, isEmpty }: { readonly live: LiveBoard; reado
       </p>
     );
   }
-  const silentMinutes = eventsUntil === null ? 0 : Math.floor((now.value - eventsUntil) / 60_000);
-  if (silentMinutes < silentAfterMinutes || isEmpty) return null;
-  return <p class="notice warning">{t('board.silent', { n: silentMinutes })}</p>;
+  const isBehind = eventsUntil !== null && now.value - eventsUntil > behindAfterMs && !isEmpty;
+  return (
+    <>
+      {isBehind && (
+        <p class="notice warning" role="alert">
+          {t('board.behind', { time: timeText(eventsUntil, tenantTimeZone, true) })}
+        </p>
+      )}
+      {silentFeeds.map(({ integrationId, name, since }) => (
+        <p class="notice warning" role="alert" key={integrationId}>
+          {t('board.silentFeed', { name, time: dateTimeText(Date.parse(since), tenantTimeZone) })}
+        </p>
+      ))}
+    </>
+  );
 }
 
 const lostGraceMs = 3_000;
-const silentAfterMinutes = 5;
+/** Events are on the board within seconds; a minute is no hiccup any more. */
+const behindAfterMs = 60_000;

@@ -1,7 +1,7 @@
 import type { MessageKey } from '../i18n/translate.ts';
 import { t } from '../i18n/translate.ts';
 import { setQuery } from '../router.ts';
-import { PersonRow, TeamRow } from './board-row.tsx';
+import { GroupRow, PersonRow } from './board-row.tsx';
 import type { BoardFilter, BoardRow, Sort } from './board-view.ts';
 import { useWindowRows } from './use-window-rows.ts';
 
@@ -52,10 +52,10 @@ export function BoardTable({
         <Spacer height={spaceBefore} />
         {rows.slice(first, last).map((row, i) => {
           const place = { index: first + i, measure };
-          return row.kind === 'team' ? (
-            <TeamRow key={keyOf(row)} team={row.team} items={row.items} {...place} />
+          return row.kind === 'group' ? (
+            <GroupRow key={keyOf(row)} group={row} {...place} />
           ) : (
-            <PersonRow key={keyOf(row)} item={row.item} withTeam={!filter.grouped} {...place} />
+            <PersonRow key={keyOf(row)} item={row.item} withTeam={filter.grouping !== 'team'} {...place} />
           );
         })}
         <Spacer height={spaceAfter} />
@@ -77,4 +77,4 @@ function Spacer({ height }: { readonly height: number }) {
 }
 
 const keyOf = (row: BoardRow): string =>
-  row.kind === 'team' ? `team|${row.team ?? ''}` : `person|${row.item.personId}`;
+  row.kind === 'group' ? `group|${row.key ?? ''}` : `person|${row.item.personId}`;

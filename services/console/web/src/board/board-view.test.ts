@@ -14,6 +14,7 @@ function item(name: string, state: State, changes: Partial<LiveItem> = {}): Live
     planningUnitId: 'paris',
     scheduledActivityId: 'calls',
     scheduledUntil: 10_000,
+    nextScheduled: null,
     actual: {
       kind: 'activity',
       activityId: 'calls',
@@ -33,7 +34,7 @@ const filter = (query: string) => filterOf(new URLSearchParams(query));
 const textOf = ({ name }: LiveItem) => name.toLowerCase();
 const shown = (items: LiveItem[], query: string) =>
   boardRows(items, filter(query), textOf).map((row) =>
-    row.kind === 'team' ? `# ${row.team}` : row.item.name,
+    row.kind === 'group' ? `# ${row.key}` : row.item.name,
   );
 
 const ada = item('Ada', 'IN_ADHERENCE');
@@ -78,9 +79,30 @@ describe('boardRows', () => {
     expect(shown(all, 'group=none&state=inBuffer,noData')).toEqual(['Fay', 'Dag']);
   });
 
+  it('groups by planning unit, by its name', () => {
+    const names: Record<string, string> = { paris: 'Zurich', lyon: 'Lyon' };
+    const rows = boardRows(all, filter('group=unit'), textOf, (id) => names[id] ?? id);
+    expect(rows.flatMap((row) => (row.kind === 'group' ? row.key : []))).toEqual(['lyon', 'paris']);
+  });
+
+  it('an activity is scheduled or done; those who are offline can be found too', () => {
+    const gil = item('Gil', 'WRONG_ACTIVITY', {
+      scheduledActivityId: 'lunch',
+      actual: { kind: 'offline', activityId: null, externalStatus: null, breakType: null, estimated: false },
+    });
+    expect(shown([...all, gil], 'group=none&activity=lunch')).toEqual(['Gil']);
+    expect(shown([...all, gil], 'group=none&activity=offline')).toEqual(['Gil']);
+    expect(shown([...all, gil], 'group=none&activity=calls')).toHaveLength(all.length);
+  });
+
+  it('chosen people narrow the counts too', () => {
+    const chosen = filter('people=ada,gone');
+    expect(all.filter((each) => inScope(each, chosen)).map(({ name }) => name)).toEqual(['Ada']);
+  });
+
   it('a team keeps its whole count under the other filters', () => {
     const [team] = boardRows(all, filter('state=notPresent'), textOf);
-    expect(team).toMatchObject({ kind: 'team', team: 'Sales', items: [ada, bob, dag] });
+    expect(team).toMatchObject({ kind: 'group', key: 'Sales', items: [ada, bob, dag] });
   });
 });
 
@@ -88,7 +110,7 @@ describe('filterOf', () => {
   it('leaves out what an old link says and nobody knows', () => {
     const old = filter('state=onFire,notPresent&sort=colour&group=none');
     expect([...old.states]).toEqual(['notPresent']);
-    expect(old).toMatchObject({ sort: 'urgency', grouped: false, team: null });
+    expect(old).toMatchObject({ sort: 'urgency', grouping: 'none', team: null });
   });
 
   it('narrows by team and unit; an empty team means people without one', () => {
@@ -102,7 +124,7 @@ describe('filterOf', () => {
 
   it('knows whether anything is filtered; sorting and grouping are no filters', () => {
     expect(isFiltered(filter('sort=name&group=none'))).toBe(false);
-    for (const query of ['q=a', 'team=', 'unit=x', 'state=noData', 'out=1']) {
+    for (const query of ['activity=calls', 'people=a', 'q=a', 'team=', 'unit=x', 'state=noData', 'out=1']) {
       expect(isFiltered(filter(query)), query).toBe(true);
     }
   });

@@ -1,21 +1,28 @@
 /** What the board shows and in which order: the filters of the address bar applied to the live rows. Pure. */
 import type { LiveItem } from './live-state.ts';
+import { createNamePlaces } from './name-places.ts';
 import { type Category, categories, categoryOf } from './summary.ts';
 
 export const sorts = ['urgency', 'name', 'since', 'scheduled'] as const;
 export type Sort = (typeof sorts)[number];
+export const groupings = ['team', 'unit', 'none'] as const;
+export type Grouping = (typeof groupings)[number];
 
 export interface BoardFilter {
   readonly search: string;
   /** null = all; '' = people without a team. */
   readonly team: string | null;
   readonly unit: string | null;
+  /** Scheduled for it or doing it; null = all. `offline` and `unknown` are what no activity is. */
+  readonly activity: string | null;
+  /** Only these; null = all. */
+  readonly people: ReadonlySet<string> | null;
   /** Empty = all. */
   readonly states: ReadonlySet<Category>;
   /** Out of adherence, and past the buffer. */
   readonly onlyOut: boolean;
   readonly sort: Sort;
-  readonly grouped: boolean;
+  readonly grouping: Grouping;
 }
 
 /** What an old link says and we do not know any more is left out rather than refused. */
@@ -25,10 +32,12 @@ export function filterOf(query: URLSearchParams): BoardFilter {
     search: query.get('q') ?? '',
     team: query.get('team'),
     unit: query.get('unit'),
+    activity: query.get('activity') || null,
+    people: query.get('people') ? new Set(query.get('people')!.split(',')) : null,
     states: new Set(categories.filter((category) => states.includes(category))),
     onlyOut: query.get('out') === '1',
     sort: sorts.find((sort) => sort === query.get('sort')) ?? 'urgency',
-    grouped: query.get('group') !== 'none',
+    grouping: groupings.find((grouping) => grouping === query.get('group')) ?? 'team',
   };
 }
 
@@ -36,6 +45,8 @@ export const isFiltered = (filter: BoardFilter): boolean =>
   filter.search !== '' ||
   filter.team !== null ||
   filter.unit !== null ||
+  filter.activity !== null ||
+  filter.people !== null ||
   filter.states.size > 0 ||
   filter.onlyOut;
 
@@ -46,45 +57,64 @@ export function toggledStates(states: ReadonlySet<Category>, category: Category)
   return [...next].join(',') || null;
 }
 
-/** Whom the counts above the board speak of: team and unit narrow them, the other filters do not. */
-export function inScope(item: LiveItem, { team, unit }: BoardFilter): boolean {
-  return (team === null || (item.team ?? '') === team) && (unit === null || item.planningUnitId === unit);
+/** Whom the counts above the board speak of: team, unit and chosen people narrow them, the other filters do not. */
+export function inScope(item: LiveItem, { team, unit, people }: BoardFilter): boolean {
+  return (
+    (team === null || (item.team ?? '') === team) &&
+    (unit === null || item.planningUnitId === unit) &&
+    (people === null || people.has(item.personId))
+  );
 }
 
 export type BoardRow =
-  | { readonly kind: 'team'; readonly team: string | null; readonly items: readonly LiveItem[] }
+  /** `key` is a team's name, null = without one, or a planning unit's id. */
+  | {
+      readonly kind: 'group';
+      readonly by: 'team' | 'unit';
+      readonly key: string | null;
+      readonly items: readonly LiveItem[];
+    }
   | { readonly kind: 'person'; readonly item: LiveItem };
 
 /**
- * Rows in order. `textOf` gives what a search looks into, in small letters. Items are those in scope; a team's head
- * row carries all of its items in scope, so that its counts do not change with the other filters.
+ * Rows in order. `textOf` gives what a search looks into, in small letters. Items are those in scope; a group's head
+ * row carries all of its items in scope, so that its counts do not change with the other filters. `groupName` says how
+ * a planning unit is called.
  */
 export function boardRows(
   items: readonly LiveItem[],
   filter: BoardFilter,
   textOf: (item: LiveItem) => string,
+  groupName: (key: string) => string = (key) => key,
 ): BoardRow[] {
   const needle = filter.search.trim().toLowerCase();
   const compare = comparators[filter.sort];
   const shown = items
     .filter((item) => isShown(item, filter) && (needle === '' || textOf(item).includes(needle)))
     .sort((a, b) => compare(a, b) || byName(a, b));
-  if (!filter.grouped) return shown.map(personRow);
-  const members = Map.groupBy(items, ({ team }) => team);
-  const groups = [...Map.groupBy(shown, ({ team }) => team)].sort(([a], [b]) => byTeam(a, b));
-  return groups.flatMap(([team, people]): BoardRow[] => [
-    { kind: 'team', team, items: members.get(team) ?? [] },
+  const by = filter.grouping;
+  if (by === 'none') return shown.map(personRow);
+  const keyOf = ({ team, planningUnitId }: LiveItem) => (by === 'team' ? team : (planningUnitId ?? null));
+  const nameOf = (key: string | null) => (key === null ? null : by === 'team' ? key : groupName(key));
+  const members = Map.groupBy(items, keyOf);
+  const groups = [...Map.groupBy(shown, keyOf)].sort(([a], [b]) => byGroup(nameOf(a), nameOf(b)));
+  return groups.flatMap(([key, people]): BoardRow[] => [
+    { kind: 'group', by, key, items: members.get(key) ?? [] },
     ...people.map(personRow),
   ]);
 }
 
 const personRow = (item: LiveItem): BoardRow => ({ kind: 'person', item });
 
-function isShown(item: LiveItem, { states, onlyOut }: BoardFilter): boolean {
+function isShown(item: LiveItem, { states, onlyOut, activity }: BoardFilter): boolean {
   const category = categoryOf(item);
+  if (activity !== null && item.scheduledActivityId !== activity && doneBy(item) !== activity) return false;
   if (states.size > 0 && !states.has(category)) return false;
   return !onlyOut || (isOutCategory(category) && !item.inBuffer);
 }
+
+/** The activity that somebody does, or that none is known. */
+const doneBy = ({ actual }: LiveItem): string => actual.activityId ?? actual.kind;
 
 export const isOutCategory = (category: Category): boolean =>
   category === 'notPresent' || category === 'wrongActivity' || category === 'notScheduled';
@@ -100,12 +130,14 @@ const urgency: Readonly<Record<Category, number>> = {
   inAdherence: 6,
 };
 
-/** One collator for all comparisons: thousands of rows are sorted several times a second. */
 const alphabet = new Intl.Collator();
+const placeOfName = createNamePlaces(alphabet.compare);
 
 type Comparator = (a: LiveItem, b: LiveItem) => number;
 
-const byName: Comparator = (a, b) => alphabet.compare(a.name, b.name) || (a.personId < b.personId ? -1 : 1);
+/** Thousands of rows are sorted several times a second, so names are compared once and remembered by their place. */
+const byName: Comparator = (a, b) =>
+  placeOfName(a.name) - placeOfName(b.name) || (a.personId < b.personId ? -1 : 1);
 
 const comparators: Readonly<Record<Sort, Comparator>> = {
   urgency: (a, b) => {
@@ -117,13 +149,15 @@ const comparators: Readonly<Record<Sort, Comparator>> = {
   },
   name: () => 0,
   since: (a, b) => a.since - b.since,
-  scheduled: (a, b) => (a.scheduledUntil ?? never) - (b.scheduledUntil ?? never),
+  scheduled: (a, b) => nextChangeOf(a) - nextChangeOf(b),
 };
 
 const never = Number.MAX_SAFE_INTEGER;
+export const nextChangeOf = ({ nextScheduled, scheduledUntil }: LiveItem): number =>
+  nextScheduled?.at ?? scheduledUntil ?? never;
 
 /** People without a team come last. */
-function byTeam(a: string | null, b: string | null): number {
+function byGroup(a: string | null, b: string | null): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   return alphabet.compare(a, b);
 }

@@ -63,6 +63,23 @@ describe('applyEvents', () => {
     expect(after.items).toBe(before.items);
   });
 
+  it('an update tells up to when events are in, and what is told of silent feeds holds until it is told anew', () => {
+    const since = '2026-11-18T10:40:00.000Z';
+    const silent = { integrationId: 'i', name: 'Odigo', since };
+    const states = [
+      snapshot(json('ada')),
+      { type: 'ping', eventsUntil: null, silentFeeds: [silent] },
+      { type: 'update', item: { ...json('ada'), eventsUntil: '2026-11-18T10:42:09.000Z' } },
+      { type: 'ping', eventsUntil: null },
+    ] as const;
+    const state = applyEvents(emptyLive, states);
+    expect(state.eventsUntil).toBe(Date.parse('2026-11-18T10:42:09Z'));
+    expect(state.silentFeeds).toEqual([silent]);
+    expect(applyEvents(state, [{ type: 'ping', eventsUntil: null, silentFeeds: [] }]).silentFeeds).toEqual(
+      [],
+    );
+  });
+
   it('freshness never goes back', () => {
     const before = applyEvents(emptyLive, [{ type: 'ping', eventsUntil: 2_000 }]);
     expect(applyEvents(before, [{ type: 'ping', eventsUntil: 1_000 }]).eventsUntil).toBe(2_000);

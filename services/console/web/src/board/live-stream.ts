@@ -58,16 +58,18 @@ export function openLiveStream(options: LiveStreamOptions): () => void {
   const connect = () => {
     source = open(url);
     watch();
-    const listen = (type: LiveEvent['type'], read: (data: unknown) => LiveEvent) =>
+    const listen = (type: LiveEvent['type'] | 'freshness', read: (data: unknown) => LiveEvent) =>
       source.addEventListener(type, (message) =>
         take(read(JSON.parse((message as MessageEvent<string>).data))),
       );
     listen('snapshot', (live) => ({ type: 'snapshot', live: live as Live }));
     listen('update', (item) => ({ type: 'update', item: item as LiveItemJson }));
-    listen('ping', (data) => ({
-      type: 'ping',
-      eventsUntil: (data as { eventsUntil?: string | number | null } | null)?.eventsUntil ?? null,
-    }));
+    const readPing = (data: unknown): LiveEvent => {
+      const { eventsUntil = null, silentFeeds } = (data ?? {}) as Partial<Live>;
+      return { type: 'ping', eventsUntil, ...(silentFeeds ? { silentFeeds } : {}) };
+    };
+    listen('ping', readPing);
+    listen('freshness', readPing);
     source.onerror = () => {
       onConnection('reconnecting');
       if (source.readyState !== EventSource.CLOSED) return;

@@ -51,7 +51,7 @@ export function SummaryBar({ summary: { counts, headcount }, states, target }: S
 }
 
 /** Repeats in a bar what the number beside it says. */
-function Meter({ value, target }: { readonly value: number | null; readonly target: number | null }) {
+export function Meter({ value, target }: { readonly value: number | null; readonly target: number | null }) {
   const good = value !== null && target !== null && value >= target;
   return (
     <svg class={good ? 'meter good' : 'meter'} width="100%" height="10" aria-hidden="true">

@@ -23,7 +23,7 @@ export function amountText(ms: number): string {
     return seconds === 0 ? minutes : `${minutes} ${seconds}${space}s`;
   }
   const minutes = String(Math.floor(ms / minute) % 60).padStart(2, '0');
-  return `${Math.floor(ms / hour)}${space}h ${minutes}${space}min`;
+  return `${numberText(Math.floor(ms / hour))}${space}h ${minutes}${space}min`;
 }
 
 /** `83.3 %`; a dash where the ratio is undefined. */
@@ -47,6 +47,17 @@ export function numberText(value: number, digits = 0): string {
 export function signedMinutesText(ms: number): string {
   return new Intl.NumberFormat(locale.value, { signDisplay: 'exceptZero', maximumFractionDigits: 0 })
     .format(Math.round(ms / minute))
+    .replace('-', '−');
+}
+
+/** A difference of ratios in points of a percent: `+1.2`, `−0.4`, `0.0`. */
+export function pointsText(difference: number): string {
+  return new Intl.NumberFormat(locale.value, {
+    signDisplay: 'exceptZero',
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  })
+    .format(difference * 100)
     .replace('-', '−');
 }
 

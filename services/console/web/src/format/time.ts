@@ -18,6 +18,12 @@ export function dateTimeText(at: number, timeZone: string): string {
   return `${date}, ${timeText(at, timeZone, true)}`;
 }
 
+/** `18 Nov 2026, 10:42` in the zone; seconds only where there are some. */
+export function longDateTimeText(at: number, timeZone: string): string {
+  const date = formatOf(localeOf(), { timeZone, day: 'numeric', month: 'short', year: 'numeric' }).format(at);
+  return `${date}, ${timeText(at, timeZone, at % 60_000 >= 1000)}`;
+}
+
 /** `Wednesday 18 November 2026` of a calendar date `YYYY-MM-DD`. */
 export function dateText(date: string): string {
   return formatOf(localeOf(), {
@@ -28,6 +34,38 @@ export function dateText(date: string): string {
     year: 'numeric',
   }).format(Date.parse(`${date}T00:00:00Z`));
 }
+
+/** `18 Nov`, or `18 Nov 2026` of a calendar date. */
+export function shortDateText(date: string, withYear = false): string {
+  return formatOf(localeOf(), {
+    timeZone: 'UTC',
+    day: 'numeric',
+    month: 'short',
+    ...(withYear ? { year: 'numeric' } : {}),
+  }).format(Date.parse(`${date}T00:00:00Z`));
+}
+
+/** `Wed 18 Nov`: of a calendar date. */
+export function weekdayDateText(date: string): string {
+  return formatOf(localeOf(), { timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short' }).format(
+    Date.parse(`${date}T00:00:00Z`),
+  );
+}
+
+/** `Nov 2026` of any date of the month. */
+export function monthText(date: string, withYear = true): string {
+  return formatOf(localeOf(), {
+    timeZone: 'UTC',
+    month: 'short',
+    ...(withYear ? { year: 'numeric' } : {}),
+  }).format(Date.parse(`${date}T00:00:00Z`));
+}
+
+/** `1 Oct – 31 Oct 2026`. */
+export const dateRangeText = (from: string, to: string): string =>
+  from === to
+    ? shortDateText(from, true)
+    : `${shortDateText(from, from.slice(0, 4) !== to.slice(0, 4))} – ${shortDateText(to, true)}`;
 
 /** `CET`, `EST`, `UTC+5:30`: what people of the zone call their time at that instant. */
 export function zoneAbbreviation(timeZone: string, at: number): string {

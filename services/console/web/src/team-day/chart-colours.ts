@@ -7,16 +7,11 @@ export interface ChartColours {
   readonly scheduled: string;
   readonly worked: string;
   readonly below: string;
+  readonly surface: string;
 }
 
 export function chartColours(): ChartColours {
-  const probe = document.createElement('span');
-  document.body.append(probe);
-  const resolve = (name: string): string => {
-    probe.style.color = `var(${name})`;
-    return getComputedStyle(probe).color;
-  };
-  const colours = {
+  return resolvedColours((resolve) => ({
     text: resolve('--muted'),
     grid: resolve('--line'),
     line: resolve('--accent'),
@@ -24,7 +19,18 @@ export function chartColours(): ChartColours {
     scheduled: resolve('--bar-scheduled'),
     worked: resolve('--bar-worked'),
     below: resolve('--not-present-fg'),
-  };
+    surface: resolve('--surface'),
+  }));
+}
+
+/** Reads variables as colours that a canvas takes. */
+export function resolvedColours<T>(read: (resolve: (name: string) => string) => T): T {
+  const probe = document.createElement('span');
+  document.body.append(probe);
+  const colours = read((name) => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  });
   probe.remove();
   return colours;
 }

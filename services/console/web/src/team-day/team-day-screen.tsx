@@ -1,3 +1,4 @@
+import 'uplot/dist/uPlot.min.css';
 import type { Interval } from '@adherence/domain/model.ts';
 import { getJson } from '../api/client.ts';
 import type { Adherence } from '../api/types.ts';
@@ -7,7 +8,8 @@ import { DayNotes } from '../components/day-notes.tsx';
 import { DayPicker } from '../components/day-picker.tsx';
 import { DayTotals } from '../components/day-totals.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import { directory, teams } from '../directory.ts';
+import { ScopeSelect } from '../components/scope-select.tsx';
+import { directory } from '../directory.ts';
 import { dateText } from '../format/time.ts';
 import { t } from '../i18n/translate.ts';
 import { place, setQuery } from '../router.ts';
@@ -98,40 +100,4 @@ async function loadDay(
     load({ ...peopleQuery(scope), granularity: 'total' }),
   ]);
   return { curve, total, people };
-}
-
-function ScopeSelect({ scope }: { readonly scope: Scope }) {
-  const { units } = directory.value;
-  const isGone =
-    (scope.kind === 'team' && !teams.value.includes(scope.name)) ||
-    (scope.kind === 'unit' && !units.has(scope.id));
-  const gone = scope.kind === 'team' ? scope.name : scope.kind === 'unit' ? scope.id : '';
-  return (
-    <label>
-      <span>{t('teamDay.scope')}</span>
-      <select
-        value={scopeText(scope) ?? ''}
-        onChange={(event) => setQuery({ who: event.currentTarget.value || null })}
-      >
-        <option value="">{t('teamDay.everyone')}</option>
-        {teams.value.length > 0 && (
-          <optgroup label={t('teamDay.teams')}>
-            {teams.value.map((name) => (
-              <option key={name} value={`team:${name}`}>
-                {name}
-              </option>
-            ))}
-          </optgroup>
-        )}
-        <optgroup label={t('teamDay.units')}>
-          {[...units.values()].map(({ id, name }) => (
-            <option key={id} value={`unit:${id}`}>
-              {name}
-            </option>
-          ))}
-        </optgroup>
-        {isGone && <option value={scopeText(scope)!}>{t('board.unknownOption', { name: gone })}</option>}
-      </select>
-    </label>
-  );
 }
