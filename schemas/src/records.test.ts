@@ -50,6 +50,7 @@ const full: RecordTypes = {
     externalUserId: 'u',
     dedupKey: 'd',
     contentHash: 'c',
+    status: 's',
     breakType: 'b',
     occurredAt: 1,
     foundAt: 2,

@@ -50,6 +50,8 @@ export interface BreakDetail {
   externalUserId: string;
   dedupKey: string;
   contentHash: string;
+  /** Of the fact. */
+  status: string;
   breakType: string;
   occurredAt: number;
   foundAt: number;

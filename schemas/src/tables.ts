@@ -58,7 +58,8 @@ ORDER BY (tenant, integration, external_user, occurred_at, dedup_key, content_ha
   dedup_key String,
   content_hash String,
   found_at Int64,
-  break_type LowCardinality(String)
+  break_type LowCardinality(String),
+  status LowCardinality(String) -- of the fact
 ) ENGINE = ReplacingMergeTree
 ORDER BY (tenant, integration, external_user, occurred_at, dedup_key, content_hash, found_at, break_type)`,
   },

@@ -29,6 +29,7 @@ const breakDetail: BreakDetail = {
   externalUserId: 'a@b',
   dedupKey: 'k',
   contentHash: 'h',
+  status: 's',
   breakType: 'lunch',
   occurredAt: 1,
   foundAt: 2,

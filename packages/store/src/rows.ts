@@ -75,6 +75,7 @@ export const breakDetailColumns = [
   'content_hash',
   'found_at',
   'break_type',
+  'status',
 ] as const;
 
 export const breakDetailRow = (detail: BreakDetail): Row => [
@@ -86,6 +87,7 @@ export const breakDetailRow = (detail: BreakDetail): Row => [
   detail.contentHash,
   detail.foundAt,
   detail.breakType,
+  detail.status,
 ];
 
 export const receivedColumns = [

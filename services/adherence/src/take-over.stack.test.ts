@@ -71,6 +71,7 @@ function owner(commands: readonly Command[], at: number, onQuery = (_sql: string
         onQuery(sql);
         return db.query(sql);
       },
+      command: db.command,
     },
     producer: { send: async () => {}, close: async () => {} },
     codec,
@@ -146,6 +147,7 @@ function breakDetail(
     externalUserId: 'ann',
     dedupKey: `e${of}`,
     contentHash: `e${of}`,
+    status: 'AVAILABLE',
     breakType,
     occurredAt,
     foundAt,

@@ -1,5 +1,6 @@
 /** Settings of the console from the environment, parsed once; every fault is reported at once. */
 import { parseSecretsKey } from '@adherence/domain/configuration/secret.ts';
+import { type Network, parseNetworks } from '@adherence/odigo-web-service/allowed-address.ts';
 import { type Environment, parseEnvironment } from '@adherence/runtime/env-config.ts';
 import { z } from 'zod';
 
@@ -25,6 +26,12 @@ export const configSchema = z.object({
   SECURE_COOKIES: z.enum(['true', 'false']).default('false'),
   /** Proxies of yours in front, each of which adds to X-Forwarded-For: failed sign-ins are counted per client. */
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  /** As enrichment has it: networks that are not public in which break web services may be. */
+  BREAK_DETAIL_ALLOWED_NETWORKS: z
+    .string()
+    .transform(parseNetworks)
+    .refine((networks) => networks !== null, 'must be networks as 10.1.0.0/16, with commas between')
+    .default([]),
   SCHEDULE_OUTCOME_LIMIT_MS: z.coerce.number().int().min(100).default(10_000),
   /** Threads for what is computed when it is asked for: explanations, numbers as they were known, what-if. */
   CALCULATION_THREADS: z.coerce.number().int().min(1).max(64).default(2),
@@ -44,6 +51,7 @@ export interface ConsoleConfig {
   readonly trustedProxies: number;
   readonly ingressUrl: string;
   readonly secureCookies: boolean;
+  readonly breakDetailNetworks: readonly Network[];
   readonly scheduleOutcomeLimitMs: number;
   readonly calculationThreads: number;
   readonly calculationQuestions: number;
@@ -64,6 +72,7 @@ export function parseConfig(environment: Environment): ConsoleConfig {
     trustedProxies: env.TRUSTED_PROXIES,
     ingressUrl: ingressUrl.replace(/\/+$/, ''),
     secureCookies: env.SECURE_COOKIES === 'true',
+    breakDetailNetworks: env.BREAK_DETAIL_ALLOWED_NETWORKS,
     scheduleOutcomeLimitMs: env.SCHEDULE_OUTCOME_LIMIT_MS,
     calculationThreads: env.CALCULATION_THREADS,
     calculationQuestions: env.CALCULATION_QUESTIONS,

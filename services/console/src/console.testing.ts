@@ -23,6 +23,7 @@ export const testConfig: ConsoleConfig = {
   trustedProxies: 0,
   ingressUrl: 'https://ingress.example',
   secureCookies: false,
+  breakDetailNetworks: [],
   scheduleOutcomeLimitMs: 10_000,
   calculationThreads: 1,
   calculationQuestions: 4,

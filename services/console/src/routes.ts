@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { activityRoutes } from './api/activities.ts';
 import { adherenceRoutes } from './api/adherence.ts';
 import { adherenceDaysRoutes } from './api/adherence-days.ts';
+import { breakDetailTestRoutes } from './api/break-detail-test.ts';
 import { changeRoutes } from './api/changes.ts';
 import { configurationRoutes } from './api/configuration.ts';
 import { exceptionRoutes } from './api/exceptions.ts';
@@ -43,6 +44,7 @@ export function allRoutes(env: Environment, authentication: Authentication): Rou
     ...activityRoutes(env),
     ...personRoutes(env),
     ...integrationRoutes(env),
+    ...breakDetailTestRoutes(env),
     ...urlTokenRoutes(env),
     ...integrationHealthRoutes(env),
     ...firstNotificationRoutes(env),

@@ -19,7 +19,14 @@ import { etagOf } from '../http/etag.ts';
 import { instantText, instantView, isoOrNull, isoText } from '../http/instant.ts';
 import { notFound } from '../http/problem.ts';
 import { json, noContent, type Route, route } from '../http/route.ts';
-import { type SeenStatusRow, seenStatuses } from '../queries/seen.ts';
+import {
+  type FoundTypeRow,
+  foundTypes,
+  type SeenStatusRow,
+  seenStatuses,
+  withFoundTypes,
+} from '../queries/seen.ts';
+import type { Sql } from '../queries/sql.ts';
 import { readingRoles, tablesOf } from './document-routes.ts';
 
 const tag = 'status mappings';
@@ -34,6 +41,8 @@ const mappingView = z.object({
   activityId: z.string().nullable(),
   /** Not mapped itself: its break type falls to the mapping of the status. */
   byFallback: z.boolean().optional(),
+  /** Break details are imported, and this is still mapped as if there were no break types. */
+  revisit: z.literal(true).optional(),
   validFrom: instantView.nullable().optional(),
   versions: z
     .array(
@@ -77,8 +86,7 @@ export const statusMappingRoutes = (env: Environment): Route[] => [
     },
     handle: async ({ tenant, params: { id }, query: { byFallback }, now }) => {
       if (!tenant.integrations.has(id)) throw notFound();
-      const { text, parameters } = seenStatuses(tenant.tenantId, id);
-      const seen = await env.database.query<SeenStatusRow>(text, parameters);
+      const seen = await readSeenStatuses(env, tenant.tenantId, id);
       const more = byFallback === 'true' ? fallingBack(tenant, id, seen, now) : [];
       return json(200, { items: [...mappingsOf(tenant, id, seen, now), ...more], nextCursor: null });
     },
@@ -150,6 +158,20 @@ export const statusMappingRoutes = (env: Environment): Route[] => [
   }),
 ];
 
+/** Statuses seen, with the break types that were found for them. */
+export async function readSeenStatuses(
+  { database }: Environment,
+  tenantId: string,
+  integrationId: string,
+): Promise<SeenStatusRow[]> {
+  const query = <T>({ text, parameters }: Sql) => database.query<T>(text, parameters);
+  const [seen, found] = await Promise.all([
+    query<SeenStatusRow>(seenStatuses(tenantId, integrationId)),
+    query<FoundTypeRow>(foundTypes(tenantId, integrationId)),
+  ]);
+  return withFoundTypes(seen, found);
+}
+
 type Versions = readonly WrittenVersion<string>[];
 
 const versionsOf = (tables: TenantTables, id: string, status: string, breakType: string | null): Versions =>
@@ -175,10 +197,26 @@ export function mappingsOf(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, versions]) => {
       const { status, breakType } = statusOfKey(key);
-      return viewOf(status, breakType, versions, now, seenByKey.get(key) ?? null);
+      const view = viewOf(status, breakType, versions, now, seenByKey.get(key) ?? null);
+      return isUntypedBreak(tables, integrationId, view) ? { ...view, revisit: true as const } : view;
     });
   return [...unmapped, ...rest];
 }
+
+/** Importing break details changes what statuses are called: a break none of whose types is mapped is one to revisit. */
+function isUntypedBreak(
+  tables: TenantTables,
+  integrationId: string,
+  { status, breakType, activityId }: MappingView,
+): boolean {
+  if (breakType !== null || activityId === null || !importsBreakDetails(tables, integrationId)) return false;
+  const keys = [...(tables.rules.statusMappings.get(integrationId)?.keys() ?? [])].map(statusOfKey);
+  if (keys.some((key) => key.status === status && key.breakType !== null)) return false;
+  return tables.activities.get(activityId)?.document.type === 'Break';
+}
+
+const importsBreakDetails = (tables: TenantTables, integrationId: string): boolean =>
+  Boolean(tables.integrations.get(integrationId)?.document.breakDetail);
 
 /** Break types that were seen and have no mapping of their own: what to revisit once break details are imported. */
 function fallingBack(
@@ -193,7 +231,8 @@ function fallingBack(
     const versions = mapped.get(statusKey(status, null));
     if (breakType === null || !versions || mapped.has(statusKey(status, breakType))) return [];
     const { activityId } = viewOf(status, null, versions, now, null);
-    return [{ status, breakType, activityId, byFallback: true, ...seenView(row) }];
+    const revisit = importsBreakDetails(tables, integrationId) ? { revisit: true as const } : {};
+    return [{ status, breakType, activityId, byFallback: true, ...revisit, ...seenView(row) }];
   });
 }
 

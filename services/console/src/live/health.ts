@@ -3,6 +3,7 @@
  * `kind|identity`. Kinds that this console does not know are kept and not read.
  */
 import type { Instant } from '@adherence/domain/model.ts';
+import type { BreakFault } from '@adherence/odigo-web-service/break-fault.ts';
 import type { Batch, Broker } from '@adherence/runtime/broker/broker.ts';
 import { partitionOf, personKey, streamPartitions, topics } from '@adherence/schemas/topics.ts';
 
@@ -16,8 +17,16 @@ export interface HealthView {
   /** `integration|tenant|integration`: last notification that the ingress took. */
   readonly lastReceivedAt: (tenantId: string, integrationId: string) => Instant | null;
   /** `breakDetail|tenant|integration`: state of the break web service as enrichment sees it. */
-  readonly breakDetailOf: (tenantId: string, integrationId: string) => unknown;
+  readonly breakDetailOf: (tenantId: string, integrationId: string) => BreakServiceTold | null;
   readonly close: () => Promise<void>;
+}
+
+/** As enrichment tells it (break-client.ts). */
+export interface BreakServiceTold {
+  readonly state: 'ok' | 'failing' | 'paused';
+  readonly lastAnswerAt: Instant | null;
+  readonly retryAt: Instant | null;
+  readonly fault: (BreakFault & { readonly at: Instant }) | null;
 }
 
 export interface Freshness {
@@ -60,8 +69,8 @@ export const healthOf = (values: ReadonlyMap<string, unknown>): Omit<HealthView,
     instantIn(values.get(`urlToken|${tenantId}|${tokenId}`), 'lastUsedAt'),
   lastReceivedAt: (tenantId, integrationId) =>
     instantIn(values.get(`integration|${tenantId}|${integrationId}`), 'lastReceivedAt'),
-  breakDetailOf: (tenantId: string, integrationId: string): unknown =>
-    values.get(`breakDetail|${tenantId}|${integrationId}`) ?? null,
+  breakDetailOf: (tenantId, integrationId) =>
+    (values.get(`breakDetail|${tenantId}|${integrationId}`) as BreakServiceTold | undefined) ?? null,
 });
 
 function instantIn(value: unknown, field: string): Instant | null {

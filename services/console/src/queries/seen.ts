@@ -19,6 +19,47 @@ GROUP BY status, break_type`,
   parameters: { tenant: tenantId, integration: integrationId },
 });
 
+export interface FoundTypeRow {
+  readonly status: string;
+  readonly break_type: string;
+  readonly count: number;
+  readonly first_seen: number;
+  readonly last_seen: number;
+}
+
+/** Break types that look-ups found. A fact that was asked about twice, after a crash, counts twice. */
+export const foundTypes = (tenantId: string, integrationId: string): Sql => ({
+  text: `SELECT status, break_type, count() AS count, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen
+FROM break_details FINAL
+WHERE tenant = {tenant:String} AND integration = {integration:String}
+GROUP BY status, break_type`,
+  parameters: { tenant: tenantId, integration: integrationId },
+});
+
+/** What was seen as it counts: statuses that came without a break type and got one are seen with it. */
+export function withFoundTypes(
+  seen: readonly SeenStatusRow[],
+  found: readonly FoundTypeRow[],
+): SeenStatusRow[] {
+  const byKey = new Map(seen.map((row) => [keyOf(row), row]));
+  for (const row of found) {
+    const known = byKey.get(keyOf(row));
+    const bare = byKey.get(keyOf({ ...row, break_type: null }));
+    byKey.set(keyOf(row), {
+      status: row.status,
+      break_type: row.break_type,
+      count: (known?.count ?? 0) + row.count,
+      first_seen: Math.min(known?.first_seen ?? row.first_seen, row.first_seen),
+      last_seen: Math.max(known?.last_seen ?? row.last_seen, row.last_seen),
+    });
+    if (bare) byKey.set(keyOf(bare), { ...bare, count: Math.max(0, bare.count - row.count) });
+  }
+  return [...byKey.values()].filter(({ count }) => count > 0);
+}
+
+const keyOf = ({ status, break_type }: Pick<SeenStatusRow, 'status' | 'break_type'>): string =>
+  JSON.stringify([status, break_type]);
+
 export interface SeenUserRow {
   readonly external_user: string;
   readonly count: number;

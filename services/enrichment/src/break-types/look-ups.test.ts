@@ -173,7 +173,7 @@ describe('an answer', () => {
     const [told] = world.lookUps.found();
     const { tenantId, integrationId, externalUserId, dedupKey, contentHash, occurredAt } = event!;
     const fact = { tenantId, integrationId, externalUserId, dedupKey, contentHash, occurredAt };
-    expect(told!.detail).toEqual({ ...fact, breakType: 'lunch', foundAt: now + 40 });
+    expect(told!.detail).toEqual({ ...fact, status: 'PAUSE', breakType: 'lunch', foundAt: now + 40 });
     expect(told!.event).toBe(event);
     world.send();
     expect(world.held()).toBe(Number.POSITIVE_INFINITY);

@@ -159,7 +159,7 @@ export function createLookUps({ clients, clock, metrics, onFound }: LookUpsOptio
       const { event } = waiting;
       const { tenantId, integrationId, externalUserId, dedupKey, contentHash, occurredAt } = event;
       const fact = { tenantId, integrationId, externalUserId, dedupKey, contentHash, occurredAt };
-      found.push({ event, waiting, detail: { ...fact, breakType, foundAt } });
+      found.push({ event, waiting, detail: { ...fact, status: event.status!, breakType, foundAt } });
     }
     forgetAsked(run, asked);
     onFound();
