@@ -218,6 +218,18 @@ ORDER BY (tenant, person, day, before_version)`,
 ORDER BY (tenant, person, asked_on, ask_offset)`,
   },
   {
+  },
+  {
+    // Erasures obeyed, by partition of activity.events; facts = how many there were for the first that did so.
+    name: 'erasures',
+    ddl: `CREATE TABLE IF NOT EXISTS erasures (
+  tenant LowCardinality(String),
+  erasure String,
+  partition UInt16,
+  facts UInt64,
+  erased_at Int64
+) ENGINE = ReplacingMergeTree
+ORDER BY (tenant, erasure, partition)`,
     // Dead letters; identity = coordinates on the topic `rejected`.
     name: 'rejected',
     ddl: `CREATE TABLE IF NOT EXISTS rejected (

@@ -6,6 +6,7 @@ import {
 } from '@adherence/domain/configuration/person-configuration.ts';
 import type { ConfigurationState } from '@adherence/domain/configuration/tables.ts';
 import type { Producer } from '@adherence/runtime/broker/broker.ts';
+import type { ClickHouse } from '@adherence/runtime/clickhouse.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
 import type { Log } from '@adherence/runtime/log.ts';
@@ -13,7 +14,7 @@ import type { Database } from '@adherence/store/load.ts';
 import type { Partition } from './partition.ts';
 
 export interface Owner {
-  readonly db: Database;
+  readonly db: Database & Pick<ClickHouse, 'command'>;
   readonly producer: Producer;
   readonly codec: Codec;
   readonly clock: Clock;

@@ -19,6 +19,7 @@ import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
 import { decodeRecords } from './dead-letter.ts';
 import { joinedChange } from './domain/changed-cells.ts';
 import { advance, type Person } from './domain/person.ts';
+import { createErasures } from './erase.ts';
 import { createEventAges, oldestReceiptOf } from './event-ages.ts';
 import { feedsOf, isSilent, openSilences, refreshFeed, thresholdOf } from './feeds.ts';
 import type { Owner } from './owner.ts';
@@ -92,6 +93,7 @@ export function adherenceProcessor(
   /** By partition: when everybody was last computed, receipt of the last event taken, and whether more is waiting. */
   const computedTo = new Map<number, Instant>();
   const taken = new Map<number, { readonly until: Instant; readonly behind: boolean }>();
+  const erasures = createErasures(owner, board, [results, changes]);
   /** Counts what was owned before; work that began under an earlier one has nothing more to write. */
   let ownership = 0;
 
@@ -154,6 +156,7 @@ export function adherenceProcessor(
     const rebuiltAt = clock.now();
     const upTo = await computeResults();
     await storeWhatIsComputed(mine);
+    await erasures.obey(configurationOffset);
     ages.stored();
     await storeRequests(owner, [...unrecorded], 0);
     unrecorded.clear();
@@ -252,6 +255,7 @@ export function adherenceProcessor(
       // What the previous owner has asked for is not asked for again, so it must be known here.
       await configuration.waitFor(asked);
       partitions.set(number, newPartition(number, offset ?? 0, asked));
+      erasures.assigned(number, asked);
     }
     await queueEverybody();
     for (const open of recomputations) {

@@ -4,6 +4,7 @@
  */
 import { addDays } from '@adherence/domain/calendar.ts';
 import { userKey } from '@adherence/domain/compute/actual.ts';
+import { isErased } from '@adherence/domain/configuration/erased.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import { externalUserIndexKey } from '@adherence/domain/configuration/tables.ts';
 import type { Instant } from '@adherence/domain/model.ts';
@@ -76,6 +77,10 @@ function takeEvent(
 ): void {
   const { tenantId, integrationId, dedupKey, receivedAt, flags } = event;
   const { unsettled } = partition;
+  if (wasErased(owner, event, receivedAt)) {
+    unsettled.received.push([event.sourcePartition, event.sourceOffset, tenantId, integrationId, 'erased']);
+    return;
+  }
   unsettled.facts.push(factRow(event));
   unsettled.received.push([event.sourcePartition, event.sourceOffset, tenantId, integrationId, 'stored']);
   const fact = lineFactOf(event);
@@ -87,6 +92,15 @@ function takeEvent(
   });
 }
 
+function wasErased(
+  { configuration }: Owner,
+  { tenantId, integrationId, externalUserId, occurredAt }: ActivityEvent | BreakDetail,
+  receivedAt: Instant,
+): boolean {
+  const tables = configuration.state().tenants.get(tenantId);
+  return tables !== undefined && isErased(tables, integrationId, externalUserId, occurredAt, receivedAt);
+}
+
 /** The answer of a look-up changes what its fact says, as if it had been known from the start. */
 function takeBreakDetail(
   owner: Owner,
@@ -95,6 +109,8 @@ function takeBreakDetail(
   offset: number,
   touched: Set<Person>,
 ): void {
+  // Of one that comes later than the erasure it is the event's own time that decides.
+  if (wasErased(owner, detail, detail.occurredAt)) return;
   partition.unsettled.breakDetails.push(breakDetailRow(detail));
   takeInput(owner, partition, detail, touched, {
     take: (person) => takeBreakType(person, detail, detail),

@@ -1,7 +1,7 @@
 /** How much was accepted, stored and set aside: counted in ClickHouse, and so dear with many rows. */
 import type { Clock } from '@adherence/runtime/clock.ts';
 import type { Database } from './environment.ts';
-import { factsCount, receivedCounts, rejectedCount } from './queries/pipeline.ts';
+import { erasedCount, factsCount, receivedCounts, rejectedCount } from './queries/pipeline.ts';
 import type { Sql } from './queries/sql.ts';
 
 export interface PipelineCounts {
@@ -34,15 +34,17 @@ async function readCounts(database: Database, tenantId: string): Promise<Pipelin
   const ledger = await query<LedgerRow>(receivedCounts());
   const [facts] = await query<{ facts: number }>(factsCount(tenantId));
   const [quarantined] = await query<{ rejected: number }>(rejectedCount(tenantId));
+  const [erased] = await query<{ facts: number }>(erasedCount(tenantId));
   const own = ledger.filter(({ tenant }) => tenant === tenantId);
   const consumed = (rows: readonly LedgerRow[]) => rows.reduce((sum, { records }) => sum + records, 0);
   const stored = facts?.facts ?? 0;
+  const once = stored + (erased?.facts ?? 0);
   return {
     gaps: gapsOf(ledger),
     accepted: consumed(own),
     stored,
     quarantined: quarantined?.rejected ?? 0,
-    duplicates: Math.max(0, consumed(own.filter(({ outcome }) => outcome === 'stored')) - stored),
+    duplicates: Math.max(0, consumed(own.filter(({ outcome }) => outcome === 'stored')) - once),
   };
 }
 

@@ -19,6 +19,12 @@ export const factsCount = (tenantId: string): Sql => ({
   parameters: { tenant: tenantId },
 });
 
+/** Facts that were erased with the people they were of. */
+export const erasedCount = (tenantId: string): Sql => ({
+  text: 'SELECT sum(facts) AS facts FROM erasures FINAL WHERE tenant = {tenant:String}',
+  parameters: { tenant: tenantId },
+});
+
 export const rejectedCount = (tenantId: string): Sql => ({
   text: 'SELECT count() AS rejected FROM rejected FINAL WHERE tenant = {tenant:String}',
   parameters: { tenant: tenantId },
