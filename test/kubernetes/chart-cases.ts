@@ -13,7 +13,7 @@ export const minimalValues: Values = {
   kafka: { brokers: ['kafka-bootstrap.kafka:9092'] },
   schemaRegistry: { url: 'http://registry.kafka:8080/apis/ccompat/v7' },
   clickhouse: { url: 'http://clickhouse.clickhouse:8123' },
-  console: { existingSecret: 'adherence-console' },
+  secrets: { existingSecret: 'adherence-secrets' },
   ingress: { publicUrl: 'https://hooks.example.com' },
 };
 
@@ -38,6 +38,7 @@ const corners: Readonly<Record<string, Values>> = {
   'long-names': {
     fullnameOverride: 'a-release-with-a-name-that-is-much-longer-than-it-should-be',
     kafka: { brokers: ['[fd00::1]:9092', 'b-2.kafka:9094'] },
+    secrets: { previousSecretsKeyKey: 'secrets-key-2025' },
     networkPolicy: { extraKafkaPorts: [9095], clients: [{ ipBlock: { cidr: '10.0.0.0/8' } }] },
     adherence: {
       autoscaling: { enabled: true, maxReplicas: 24 },

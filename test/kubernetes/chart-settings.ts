@@ -18,14 +18,8 @@ export const settingsSchemas: Readonly<Record<ServiceName, z.ZodObject>> = {
 /** Set by the chart from values of their own, or fixed by the image. */
 const ownedByChart = new Set([
   ...['INGRESS_HOST', 'INGRESS_PORT', 'SPOOL_DIR', 'SPOOL_MAX_BYTES'],
-  ...[
-    'CONSOLE_HOST',
-    'CONSOLE_PORT',
-    'OPERATOR_TOKEN',
-    'SECRETS_KEY',
-    'INGRESS_PUBLIC_URL',
-    'SECURE_COOKIES',
-  ],
+  ...['CONSOLE_HOST', 'CONSOLE_PORT', 'OPERATOR_TOKEN', 'INGRESS_PUBLIC_URL', 'SECURE_COOKIES'],
+  ...['SECRETS_KEY', 'SECRETS_KEY_PREVIOUS'],
 ]);
 
 interface JsonSchema {
@@ -48,5 +42,8 @@ export function chartSettings(service: ServiceName): object {
   };
 }
 
-const withoutDefault = (schema: object): object =>
-  Object.fromEntries(Object.entries(schema).filter(([key]) => key !== 'default'));
+/** What a service reads out of a text (networks, say) has no type of its own there: it is a text. */
+function withoutDefault(schema: object): object {
+  const kept = Object.entries(schema).filter(([key]) => key !== 'default');
+  return kept.length === 0 ? { type: 'string' } : Object.fromEntries(kept);
+}

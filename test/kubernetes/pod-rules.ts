@@ -74,4 +74,5 @@ export function environmentOf({ container }: PodTemplate): Record<string, string
 const secretValues: Readonly<Record<string, string>> = {
   OPERATOR_TOKEN: 'an-operator-token-of-your-own',
   SECRETS_KEY: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=',
+  SECRETS_KEY_PREVIOUS: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=',
 };

@@ -53,8 +53,8 @@ export const refusals: readonly Refusal[] = [
   },
   {
     name: 'no secrets of the console',
-    values: { console: { existingSecret: '' } },
-    says: /console\.existingSecret is empty: kubectl create secret/,
+    values: { secrets: { existingSecret: '' } },
+    says: /secrets\.existingSecret is empty: kubectl create secret/,
   },
   {
     name: 'no address for Odigo',

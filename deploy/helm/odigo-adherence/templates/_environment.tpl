@@ -47,6 +47,18 @@
   valueFrom: { secretKeyRef: { name: {{ .from.existingSecret }}, key: {{ .from.passwordKey }} } }
 {{- end -}}
 
+{{/* Of console and enrichment: one seals, the other opens. */}}
+{{- define "adherence.secretsKeys" }}
+{{- with .Values.secrets }}
+- name: SECRETS_KEY
+  valueFrom: { secretKeyRef: { name: {{ .existingSecret }}, key: {{ .secretsKeyKey }} } }
+{{- if .previousSecretsKeyKey }}
+- name: SECRETS_KEY_PREVIOUS
+  valueFrom: { secretKeyRef: { name: {{ .existingSecret }}, key: {{ .previousSecretsKeyKey }} } }
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{- define "adherence.certificateMounts" -}}
 {{- if .Values.kafka.tls.caSecret }}
 - { name: kafka-ca, mountPath: /etc/adherence/kafka, readOnly: true }

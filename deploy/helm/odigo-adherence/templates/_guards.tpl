@@ -40,8 +40,8 @@ values.schema.json before.
 {{- if and .kafka.tls.caSecret (not .kafka.tls.enabled) -}}
 {{- $faults = append $faults "kafka.tls.caSecret is set while kafka.tls.enabled is false: set kafka.tls.enabled=true, or leave the certificate out" -}}
 {{- end -}}
-{{- if not .console.existingSecret -}}
-{{- $faults = append $faults "console.existingSecret is empty: kubectl create secret generic adherence-console --from-literal=operator-token=$(openssl rand -hex 24) --from-literal=secrets-key=$(openssl rand -base64 32), and name it; keep the key, what it sealed can be read by nothing else" -}}
+{{- if not .secrets.existingSecret -}}
+{{- $faults = append $faults "secrets.existingSecret is empty: kubectl create secret generic adherence-secrets --from-literal=operator-token=$(openssl rand -hex 24) --from-literal=secrets-key=$(openssl rand -base64 32), and name it; keep the key, what it sealed can be read by nothing else" -}}
 {{- end -}}
 
 {{- if not (include "adherence.ingressUrl" $) -}}
