@@ -10,6 +10,7 @@ import { repository } from '@adherence/stack/launcher.ts';
 import { benchAdherence } from './adherence.ts';
 import { benchCompute } from './compute.ts';
 import { benchEnrichment } from './enrichment.ts';
+import { benchHistory } from './history-read.ts';
 import { benchIngress } from './ingress.ts';
 import { benchLive } from './live.ts';
 import { canMeasureProcesses } from './processes.ts';
@@ -25,6 +26,7 @@ const parts: Readonly<Record<string, Part>> = {
   live: benchLive,
   compute: benchCompute,
   recomputation: benchRecomputation,
+  history: benchHistory,
 };
 
 const { values, positionals } = parseArgs({
