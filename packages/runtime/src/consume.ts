@@ -15,12 +15,14 @@ import { type AttemptLimits, type Attempts, startAttempts } from './consume/atte
 import { createGauges } from './consume/gauges.ts';
 import { type Generation, startGeneration } from './consume/generation.ts';
 import { createLane } from './consume/lane.ts';
+import { createRecordSpans } from './consume/record-spans.ts';
 import { createSettleSchedule } from './consume/settle-schedule.ts';
 import { createSignal } from './consume/signal.ts';
 import { startWatchdog } from './consume/watchdog.ts';
 import { asError, FencedError, isOperational } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { Tracing } from './tracing.ts';
 
 /** Why a settling happens now. */
 export type SettleReason = 'messages' | 'delay' | 'asked' | 'stop';
@@ -56,6 +58,7 @@ export interface ConsumeOptions {
   readonly clock?: Clock;
   readonly log: Log;
   readonly metrics?: Metrics;
+  readonly tracing?: Tracing;
 }
 
 export interface ConsumeLimits extends AttemptLimits {
@@ -98,6 +101,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
   const limits = { ...defaultLimits, ...options.limits };
   const log = options.log.child({ topic, groupId });
   const gauges = createGauges(topic, options.metrics);
+  const spans = createRecordSpans(topic, groupId, options.tracing);
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {}); // Logged when it happens; not an unhandled rejection until somebody looks.
   const joined = Promise.withResolvers<Membership>();
@@ -143,6 +147,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
     settleAttempts = null;
     if (!generation || generation.isOver()) return;
     generation.end();
+    spans.dropped(new FencedError('the generation is over'));
     processor.revoked();
     gauges.owned(0);
     changed.raise();
@@ -214,6 +219,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
 
   async function takeChunk(of: Generation, chunk: Batch): Promise<boolean> {
     const startedAt = clock.now();
+    spans.taken(chunk);
     // A settling that begins meanwhile may answer for what the processor has taken already.
     if (processor.takesWhileSettling) of.noteTaken(chunk);
     const taken = await persist('take', of, async () => {
@@ -229,7 +235,9 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
     const of = live();
     if (!of) return null;
     settleAttempts ??= startAttempts(clock, limits);
+    const span = spans.settling(of.unsettled());
     const error = await outcomeOf(() => settleAndCommit(of, reason));
+    span?.end(error ?? undefined);
     if (isOver(of)) return null;
     if (!error) {
       settleAttempts = null;
@@ -253,6 +261,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
     const commits = of.toCommit();
     if (commits.length > 0) await member.commit(commits);
     of.noteCommitted(commits);
+    spans.committed(commits);
     const tookMs = clock.now() - startedAt;
     gauges.settled(of, tookMs);
     log.debug({ reason, messages, commits: commits.length, tookMs }, 'settled');

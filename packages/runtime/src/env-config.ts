@@ -56,6 +56,10 @@ export const sharedEnvironmentSchema = z
     ADMIN_HOST: z.string().default('0.0.0.0'),
     ADMIN_PORT: z.coerce.number().int().min(0).max(65_535).default(9464),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    /** Where traces are sent to (OTLP over HTTP); without it nothing is traced. */
+    OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+    /** Share of the notification requests that are traced. */
+    OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(0.01),
     /** From SIGTERM to the end of the process; keep it below the grace period of the platform. */
     SHUTDOWN_GRACE_SECONDS: z.coerce.number().int().min(1).max(600).default(25),
   })

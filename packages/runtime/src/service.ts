@@ -22,6 +22,7 @@ import { asError, DeadlineError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { retryOperational } from './retry.ts';
+import type { Tracing } from './tracing.ts';
 
 /** Everything that touches the world, opened once. */
 export interface Resources {
@@ -31,6 +32,7 @@ export interface Resources {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly tracing?: Tracing;
 }
 
 export interface RunningService {
@@ -141,6 +143,7 @@ async function stopAll(
     await running?.stop();
     await resources?.broker.close();
     await resources?.db.close();
+    await resources?.tracing?.close();
   }
   await admin?.close();
 }
@@ -176,7 +179,15 @@ async function openResources(
   const codec = await createRegistryCodec(registryOptionsOf(env));
   const db = openClickHouse({ ...clickHouseOptionsOf(env), metrics });
   const broker = await openKafkaBroker({ ...kafkaConnectionOf(env, `adherence-${name}`), log });
-  return { broker, codec, db, clock: systemClock, log, metrics };
+  return { broker, codec, db, clock: systemClock, log, metrics, ...(await openTracing(env, name)) };
+}
+
+/** Loaded only where it is asked for. */
+async function openTracing(env: SharedEnvironment, service: string): Promise<{ tracing?: Tracing }> {
+  if (!env.OTEL_EXPORTER_OTLP_ENDPOINT) return {};
+  const { createTracing, exportingProcessor } = await import('./open-telemetry.ts');
+  const ratio = env.OTEL_TRACES_SAMPLER_ARG;
+  return { tracing: createTracing({ service, ratio, processor: exportingProcessor() }) };
 }
 
 export const processHost: Host = {
