@@ -21,7 +21,7 @@ import {
 import type { Found, LookUps } from './break-types/look-ups.ts';
 import { chunkBySize } from './domain/chunk.ts';
 import { enrich, type Tables, undecodable } from './domain/enrich.ts';
-import { type MarkLedger, mark, marksOf } from './domain/feed-marks.ts';
+import { type IntegrationMarks, type MarkLedger, mark, marksOf } from './domain/feed-marks.ts';
 
 /** The configuration as enrichment follows it. */
 export interface FollowedConfiguration {
@@ -161,8 +161,9 @@ function append(pending: Pending, taken: Taken): void {
   for (const message of taken.events) pending.events.push(message);
   for (const message of taken.deadLetters) pending.deadLetters.push(message);
   for (const reason of taken.reasons) pending.reasons.push(reason);
+  let last: IntegrationMarks | null = null;
   for (const record of taken.records) {
-    mark(pending.marks, record);
+    last = mark(pending.marks, record, last);
     if (record.receivedAt < pending.oldestReceipt) pending.oldestReceipt = record.receivedAt;
     if (record.personId === null) pending.unmappedUsers += 1;
     if (record.activityId === null && record.eventType === 'STATUS') pending.unmappedStatuses += 1;
@@ -208,8 +209,10 @@ const breakDetailMessage = (codec: Codec, { event, detail }: Found): OutMessage 
 });
 
 function eventMessage(codec: Codec, event: ActivityEvent, traceParent: string | undefined): OutMessage {
-  const message = { ...routeOf(event), value: codec.encode('ActivityEvent', event) };
-  return traceParent === undefined ? message : { ...message, headers: { [traceParentHeader]: traceParent } };
+  const { topic, partition, key } = routeOf(event);
+  const value = codec.encode('ActivityEvent', event);
+  if (traceParent === undefined) return { topic, partition, key, value };
+  return { topic, partition, key, value, headers: { [traceParentHeader]: traceParent } };
 }
 
 const deadLetterMessage = (codec: Codec, rejected: RejectedNotification): OutMessage => ({

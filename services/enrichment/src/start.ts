@@ -11,6 +11,7 @@ import { followConfiguration } from '@adherence/runtime/configuration-log.ts';
 import { type Consumption, consume } from '@adherence/runtime/consume.ts';
 import type { Log } from '@adherence/runtime/log.ts';
 import type { Metrics } from '@adherence/runtime/metrics.ts';
+import type { Tracing } from '@adherence/runtime/tracing.ts';
 import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
 import { sourceWithoutPassword } from './break-types/break-client.ts';
 import { type BreakClientsOptions, createBreakClients } from './break-types/break-clients.ts';
@@ -24,6 +25,7 @@ export interface EnrichmentResources {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly tracing?: Tracing;
   /** Shared by the services of one process; followed here, and stopped with the service, when absent. */
   readonly configuration?: FollowedConfiguration & { readonly failed: Promise<never> };
 }
@@ -81,6 +83,7 @@ export async function start(
     clock,
     log,
     metrics,
+    tracing: resources.tracing,
   });
   running = consumption;
   const failed = Promise.race([consumption.failed, configuration.failed]);

@@ -88,17 +88,22 @@ export type Matcher = (actualActivityId: string | null, scheduledActivityId: str
 export function compileRules(tables: RuleTables): Rules {
   // An activity that no longer exists, or never did, counts as Presence, as the fallback activity does.
   const activityType = (id: string): ActivityType => tables.activityTypes.get(id) ?? 'Presence';
-  const mappings = new Map<string, Steps<string>>();
+  const mappings = new Map<string, Map<string, Steps<string>>>();
+  let cached = 0;
   return {
     activityType,
     mapping(integrationId, status, breakType) {
-      const key = `${integrationId}\u0000${statusKey(status, breakType)}`;
-      let steps = mappings.get(key);
-      if (!steps) {
-        if (mappings.size > maxCachedMappings) mappings.clear();
-        steps = mappingSteps(tables.statusMappings.get(integrationId), status, breakType);
-        mappings.set(key, steps);
+      const key = statusKey(status, breakType);
+      const known = mappings.get(integrationId)?.get(key);
+      if (known) return known;
+      if (cached >= maxCachedMappings) {
+        mappings.clear();
+        cached = 0;
       }
+      const steps = mappingSteps(tables.statusMappings.get(integrationId), status, breakType);
+      const ofIntegration = mappings.get(integrationId) ?? new Map<string, Steps<string>>();
+      mappings.set(integrationId, ofIntegration.set(key, steps));
+      cached += 1;
       return steps;
     },
     matches: mapSteps(stepsOf(tables.matches, defaultMatches), (rules) =>

@@ -23,6 +23,23 @@ describe('readTime', () => {
     expect(read(text)).toEqual([expected, null]);
   });
 
+  it('reads the usual form as it reads all others', () => {
+    fc.assert(
+      fc.property(fc.date({ min: new Date(0), max: new Date('2199-12-31'), noInvalidDate: true }), (date) => {
+        const text = date.toISOString();
+        expect(readTime(text, paris)).toEqual(readTime(text.replace('Z', 'z'), paris));
+      }),
+    );
+    const digit = fc.constantFrom(...'0123456789', 'x', ' ', '-', '٣');
+    fc.assert(
+      fc.property(fc.array(digit, { minLength: 17, maxLength: 17 }), ([...d]) => {
+        const part = (from: number, to: number) => d.slice(from, to).join('');
+        const text = `${part(0, 4)}-${part(4, 6)}-${part(6, 8)}T${part(8, 10)}:${part(10, 12)}:${part(12, 14)}.${part(14, 17)}Z`;
+        expect(readTime(text, paris)).toEqual(readTime(text.replace('Z', 'z'), paris));
+      }),
+    );
+  });
+
   it.each([
     ['2026-11-18T10:19:25', '2026-11-18T09:19:25.000Z', null],
     ['2026-11-18 10:19:25', '2026-11-18T09:19:25.000Z', null],

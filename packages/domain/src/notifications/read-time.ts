@@ -13,8 +13,36 @@ export interface ReadTime {
 
 /** null when it is not readable as a time, or lies before 2000: a clock that was never set, not an event. */
 export function readTime(text: string, timeZone: string): ReadTime | null {
+  const usual = readUsual(text);
+  if (usual !== null) return usual < earliest ? null : { instant: usual, flag: null };
   const read = /^\d{4}-/.test(text) ? readCalendar(text, timeZone) : readEpoch(text);
   return read === null || read.instant < earliest ? null : read;
+}
+
+/** `YYYY-MM-DDTHH:mm:ss.sssZ`, as most senders write it, without an expression; null when it is anything else. */
+function readUsual(text: string): Instant | null {
+  if (text.length !== 24 || text.charCodeAt(23) !== 0x5a || text.charCodeAt(10) !== 0x54) return null;
+  if (text.charCodeAt(4) !== 0x2d || text.charCodeAt(7) !== 0x2d || text.charCodeAt(19) !== 0x2e) return null;
+  if (text.charCodeAt(13) !== 0x3a || text.charCodeAt(16) !== 0x3a) return null;
+  const year = 100 * digits(text, 0) + digits(text, 2);
+  const wallClock = wallClockOf(
+    year,
+    digits(text, 5),
+    digits(text, 8),
+    digits(text, 11),
+    digits(text, 14),
+    digits(text, 17),
+  );
+  const fraction = 10 * digits(text, 20) + digit(text, 22);
+  return wallClock === null || Number.isNaN(wallClock + fraction) ? null : wallClock + fraction;
+}
+
+/** NaN when one of them is none. */
+const digits = (text: string, at: number): number => 10 * digit(text, at) + digit(text, at + 1);
+
+function digit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - 0x30;
+  return value >= 0 && value <= 9 ? value : Number.NaN;
 }
 
 const earliest = Date.UTC(2000, 0, 1);

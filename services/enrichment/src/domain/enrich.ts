@@ -37,9 +37,21 @@ export function enrich(raw: RawNotification, source: Source, tables: Tables): En
   const { personId, activityId } = tenant ? join(fact, tenant) : nobody;
   return {
     kind: 'event',
+    // One by one: copying them at once is dearer, and this is done for every notification.
     event: {
-      ...fact,
+      tenantId: fact.tenantId,
+      integrationId: fact.integrationId,
+      externalUserId: fact.externalUserId,
+      eventType: fact.eventType,
+      status: fact.status,
+      breakType: fact.breakType,
+      occurredAt: fact.occurredAt,
+      sequence: fact.sequence,
+      dedupKey: fact.dedupKey,
+      contentHash: fact.contentHash,
+      receivedAt: fact.receivedAt,
       flags: fact.flags as ActivityEvent['flags'],
+      detail: fact.detail,
       personId,
       activityId,
       configurationOffset: tables.offset,
