@@ -2,6 +2,8 @@
 import { operatorToken, type WholeProduct } from './whole-product.ts';
 
 export interface TestTenant {
+  /** Of an administrator. */
+  readonly token: string;
   /** JSON answer of the console's API; fails the test on a status that is not expected. */
   call(method: string, path: string, body?: unknown, contentType?: string): Promise<unknown>;
   text(path: string): Promise<string>;
@@ -41,6 +43,7 @@ export async function createTenant(product: WholeProduct, id: string, timeZone: 
     return text === '' ? null : JSON.parse(text);
   };
   return {
+    token,
     call,
     text: async (path) => (await request('GET', path, token)).text(),
     async notify(integrationId, { method = 'POST', headers, body }) {

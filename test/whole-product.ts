@@ -19,6 +19,7 @@ import { systemClock } from '@adherence/runtime/clock.ts';
 import { createLocalCodec } from '@adherence/runtime/codec.ts';
 import { createLog } from '@adherence/runtime/log.ts';
 import { noMetrics } from '@adherence/runtime/metrics.ts';
+import { noTracing, type Tracing } from '@adherence/runtime/tracing.ts';
 import { tables } from '@adherence/schemas/tables.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { startClickHouse } from '@adherence/stack/clickhouse.ts';
@@ -29,13 +30,27 @@ export interface WholeProduct {
   /** Answers of the console, without a socket. */
   readonly fetch: (request: Request) => Promise<Response>;
   readonly ingressUrl: string;
+  readonly consoleUrl: string;
   readonly db: ClickHouse;
   /** Resolves once everything accepted and asked for so far is in the answers. */
   idle(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startWholeProduct(): Promise<WholeProduct> {
+export interface WholeProductOptions {
+  /** Folder of the built web application; without one the console has no pages. */
+  readonly pages?: string;
+  /** Settings beside those that every test has. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** One for all services. */
+  readonly tracing?: Tracing;
+}
+
+export async function startWholeProduct({
+  pages: built,
+  settings = {},
+  tracing = noTracing,
+}: WholeProductOptions = {}): Promise<WholeProduct> {
   const folder = await mkdtemp(join(tmpdir(), 'adherence-product-'));
   const engine = await startClickHouse({ dataDir: join(folder, 'clickhouse') });
   const db = openClickHouse({ url: engine.url });
@@ -44,7 +59,7 @@ export async function startWholeProduct(): Promise<WholeProduct> {
   await broker.ensureTopics(Object.values(topics));
   const log = createLog({ service: 'tests', level: 'error' });
   const codec = createLocalCodec();
-  const resources = { broker, codec, db, clock: systemClock, log, metrics: noMetrics };
+  const resources = { broker, codec, db, clock: systemClock, log, metrics: noMetrics, tracing };
   const environment = {
     INGRESS_HOST: '127.0.0.1',
     INGRESS_PORT: '0',
@@ -52,14 +67,20 @@ export async function startWholeProduct(): Promise<WholeProduct> {
     CONSOLE_PORT: '0',
     OPERATOR_TOKEN: operatorToken,
     SECRETS_KEY: '11'.repeat(32),
+    ...settings,
   };
   const adherence = await startAdherence(adherenceConfig.parse(environment), resources);
   const enrichment = await startEnrichment(enrichmentConfig.parse(environment), resources);
   const ingress = await startIngress(ingressConfig.parse(environment), resources);
-  const pages = await startConsole(consoleConfig(environment), { ...resources, pages: folder });
+  const ingressUrl = `http://127.0.0.1:${ingress.port}`;
+  const pages = await startConsole(consoleConfig({ ...environment, INGRESS_PUBLIC_URL: ingressUrl }), {
+    ...resources,
+    pages: built ?? folder,
+  });
   return {
     fetch: pages.fetch,
-    ingressUrl: `http://127.0.0.1:${ingress.port}`,
+    ingressUrl,
+    consoleUrl: `http://127.0.0.1:${pages.port}`,
     db,
     async idle() {
       await enrichment.idle();

@@ -259,6 +259,9 @@ function setUpAnswer(path: string, now: number): object | null {
         ...mappedStatuses.map((mapping) => ({ ...mapping, ...seen })),
         { status: 'CONSULTATION', breakType: null, activityId: null, ...seen, count: 1_207 },
       ]);
+    case '/integrations/odigo-emea/url-tokens':
+    case '/integrations/odigo-americas/url-tokens':
+      return page([{ id: 'url-1', createdAt: isoText(now - 9e9), lastUsedAt: isoText(now - 2_000) }]);
     case '/integrations/odigo-americas/unmapped-users':
     case '/integrations/odigo-americas/status-mappings':
       return page([]);

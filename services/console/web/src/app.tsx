@@ -4,16 +4,26 @@ import { ApiError } from './api/client.ts';
 import type { Session } from './api/types.ts';
 import { useRequest } from './api/use-request.ts';
 import { BoardScreen } from './board/board-screen.tsx';
+import { Toasts } from './components/dialog/toasts.tsx';
 import { ErrorNotice } from './components/error-notice.tsx';
+import { lazy } from './components/lazy.tsx';
 import { Shell } from './components/shell.tsx';
 import { loadDirectory } from './directory.ts';
 import { type MessageKey, t } from './i18n/translate.ts';
-import { PersonDayScreen } from './person/person-day-screen.tsx';
 import { matchPath, place } from './router.ts';
 import { findSession, session } from './session.ts';
-import { SetupScreen } from './setup/setup-screen.tsx';
 import { SignInScreen } from './sign-in-screen.tsx';
-import { TeamDayScreen } from './team-day/team-day-screen.tsx';
+
+/** Set-up is the greater part of the script, and rarely what one comes for. */
+const SetupArea = lazy(async () => {
+  await import('./i18n/setup/add-setup-messages.ts');
+  return (await import('./setup/setup-area.tsx')).SetupArea;
+});
+
+/** What has charts comes with the first of them that is opened: the board is to be there first. */
+const HistoryArea = lazy(async () => (await import('./history/history-area.tsx')).HistoryArea);
+const TeamDayScreen = lazy(async () => (await import('./team-day/team-day-screen.tsx')).TeamDayScreen);
+const PersonDayScreen = lazy(async () => (await import('./person/person-day-screen.tsx')).PersonDayScreen);
 
 /** Everything: who is not signed in sees the sign-in, on the address that was asked for. */
 export function App() {
@@ -45,6 +55,7 @@ function SignedIn({ session: signedIn }: { readonly session: Session }) {
       ) : (
         <p class="splash">{t('app.loading')}</p>
       )}
+      <Toasts />
     </Shell>
   );
 }
@@ -73,13 +84,15 @@ function Screen() {
       </Titled>
     );
   }
-  if (path === '/setup') {
+  if (path === '/history' || path === '/reports') {
+    const screen = path === '/history' ? 'history' : 'reports';
     return (
-      <Titled title="setup.title" path={path}>
-        <SetupScreen />
+      <Titled title={`nav.${screen}`} path={path}>
+        <HistoryArea screen={screen} key={screen} />
       </Titled>
     );
   }
+  if (path === '/setup' || path.startsWith('/setup/')) return <SetupArea />;
   return (
     <Titled title="app.name" path={path}>
       <section class="page narrow">

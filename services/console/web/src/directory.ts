@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { ApiError, getAll, getJson } from './api/client.ts';
 import type { Activity, Person, PlanningUnit, Session, Settings } from './api/types.ts';
+import { session } from './session.ts';
 
 export interface Directory {
   readonly tenantTimeZone: string;
@@ -41,6 +42,12 @@ export async function loadDirectory(session: Session): Promise<void> {
     people: people && byId(people),
     settings,
   };
+}
+
+/** After a change of people, activities, units or settings. */
+export async function reloadDirectory(): Promise<void> {
+  const state = session.peek();
+  if (state.kind === 'signedIn') await loadDirectory(state.session);
 }
 
 /** The zone of a person's planning unit, else the tenant's. */

@@ -1,9 +1,10 @@
 import '@fontsource-variable/inter/wght.css';
-import 'uplot/dist/uPlot.min.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
+import './styles/forms.css';
 import './styles/board.css';
+import './styles/wall.css';
 import './styles/charts.css';
 import './styles/pages.css';
 import { render } from 'preact';

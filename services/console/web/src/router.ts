@@ -7,10 +7,14 @@ export interface Place {
 }
 
 export const place = signal<Place>(current());
+/** Did one come from another screen? Then the focus goes to the heading of the new one. */
+let navigated = false;
+export const hasNavigated = (): boolean => navigated;
 
 export function navigate(href: string, { replace = false } = {}): void {
   if (replace) history.replaceState(null, '', href);
   else history.pushState(null, '', href);
+  navigated = true;
   place.value = current();
 }
 

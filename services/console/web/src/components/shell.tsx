@@ -9,6 +9,8 @@ import { Preferences } from './preferences.tsx';
 const links: readonly { readonly href: string; readonly text: MessageKey }[] = [
   { href: '/board', text: 'nav.board' },
   { href: '/team-day', text: 'nav.teamDay' },
+  { href: '/history', text: 'nav.history' },
+  { href: '/reports', text: 'nav.reports' },
   { href: '/setup', text: 'nav.setup' },
 ];
 
@@ -20,8 +22,16 @@ export function Shell({
   readonly session: Session;
   readonly children: ComponentChildren;
 }) {
-  const { path } = place.value;
-  const isCurrent = (href: string) => path === href || (path === '/' && href === '/board');
+  const { path, query } = place.value;
+  const isCurrent = (href: string) =>
+    path === href || path.startsWith(`${href}/`) || (path === '/' && href === '/board');
+  if (isWall(path, query)) {
+    return (
+      <main id="content" tabIndex={-1} class="wall-main">
+        {children}
+      </main>
+    );
+  }
   return (
     <>
       <a class="skip" href="#content">
@@ -58,6 +68,10 @@ export function Shell({
     </>
   );
 }
+
+/** A board on a wall has the screen to itself. */
+const isWall = (path: string, query: URLSearchParams): boolean =>
+  query.get('wall') === '1' && (path === '/' || path === '/board');
 
 /** A viewer's token reads the live board only. */
 const linksOf = (role: Role) => (role === 'viewer' ? links.slice(0, 1) : links);

@@ -1,7 +1,8 @@
 /** French. Typography as in print: narrow no-break spaces before ; : ! ? and inside quotation marks. */
-import type { Messages } from './en.ts';
+import type { en } from './en.ts';
+import type { Translation } from './message.ts';
 
-export const fr: Messages = {
+export const fr: Translation<typeof en> = {
   'app.name': 'Adhérence',
   'app.skip': 'Aller au contenu',
   'app.nav': 'Navigation principale',
@@ -13,13 +14,24 @@ export const fr: Messages = {
   'app.language': 'Langue',
   'app.loading': 'Chargement…',
   'app.notFound': 'Il n’y a pas de page à cette adresse.',
+  'app.partMissing':
+    'Cette partie de l’application n’a pas été chargée. Vérifiez votre connexion ; si une nouvelle version a été installée, rechargez la page.',
+  'app.reload': 'Recharger',
   'app.toBoard': 'Aller au tableau en direct',
   'app.operator':
     'C’est le jeton de l’exploitant. Il crée des clients par l’API et ne voit personne. Connectez-vous avec le jeton d’un client.',
 
   'nav.board': 'En direct',
-  'nav.teamDay': 'Journée d’équipe',
+  'nav.teamDay': 'Journée',
+  'nav.history': 'Historique',
+  'nav.reports': 'Rapports',
   'nav.setup': 'Configuration',
+
+  'download.running': { one: '{n} ligne reçue', other: '{n} lignes reçues' },
+  'download.cancel': 'Annuler',
+  'download.done': { one: '{name} enregistré : {n} ligne.', other: '{name} enregistré : {n} lignes.' },
+  'download.interrupted':
+    'La connexion s’est arrêtée après {lines} lignes ; le fichier n’a pas été enregistré, car il serait incomplet. Téléchargez-le à nouveau ; si cela se répète, choisissez une période plus courte ou moins de personnes.',
 
   'signIn.title': 'Connexion',
   'signIn.lead': 'L’adhérence en temps réel de votre centre de contact.',
@@ -30,10 +42,10 @@ export const fr: Messages = {
   'signIn.submit': 'Se connecter',
   'signIn.busy': 'Connexion…',
   'signIn.ended':
-    'Vous avez été déconnecté : la session est terminée ou le jeton révoqué. Connectez-vous à nouveau.',
+    'Vous avez été déconnecté : la session est terminée ou le jeton révoqué. Connectez-vous à nouveau.',
   'signIn.empty': 'Collez ici votre jeton d’accès.',
   'signIn.wrong':
-    'Ce jeton n’est pas valable. Vérifiez que vous l’avez copié en entier ; s’il a été révoqué, demandez-en un autre à votre administrateur.',
+    'Ce jeton n’est pas valable. Vérifiez que vous l’avez copié en entier ; s’il a été révoqué, demandez-en un autre à votre administrateur.',
   'signIn.operator':
     'C’est le jeton de l’exploitant, qui crée des clients par l’API. Connectez-vous avec le jeton d’un client.',
 
@@ -73,12 +85,11 @@ export const fr: Messages = {
   'board.connecting': 'Connexion…',
   'board.reconnecting': 'Reconnexion…',
   'board.lost':
-    'La connexion a été perdue à {time}. Vous voyez l’état d’alors ; elle se rétablit d’elle-même.',
-  'board.silent': {
-    one: 'Aucun événement depuis {n} minute. Si des personnes travaillent, le flux d’Odigo est muet ou le traitement a du retard.',
-    other:
-      'Aucun événement depuis {n} minutes. Si des personnes travaillent, le flux d’Odigo est muet ou le traitement a du retard.',
-  },
+    'La connexion a été perdue à {time}. Vous voyez l’état d’alors ; elle se rétablit d’elle-même.',
+  'board.behind':
+    'Le traitement a du retard : ce qui s’est passé après {time} n’est pas encore affiché. Il se rattrape de lui-même.',
+  'board.silentFeed':
+    '{name} n’a rien envoyé depuis {time}. Ses personnes sont sans données jusque-là ; voyez l’intégration dans Odigo.',
   'board.search': 'Rechercher',
   'board.searchHint': 'Nom, activité ou statut',
   'board.team': 'Équipe',
@@ -87,7 +98,22 @@ export const fr: Messages = {
   'board.unit': 'Unité de planification',
   'board.allUnits': 'Toutes les unités',
   'board.onlyOut': 'Hors adhérence seulement',
-  'board.group': 'Grouper par équipe',
+  'board.activity': 'Activité',
+  'board.activityHelp': 'Planifiée ou en cours',
+  'board.allActivities': 'Toutes les activités',
+  'board.groupBy': 'Grouper par',
+  'board.groupBy.team': 'Équipe',
+  'board.groupBy.unit': 'Unité de planification',
+  'board.groupBy.none': 'Rien',
+  'board.noUnit': 'Sans unité de planification',
+  'board.keepPeople': 'Garder ces personnes',
+  'board.keepPeopleHelp':
+    'Les affiche désormais quel que soit leur état : à enregistrer comme vue ou à envoyer.',
+  'board.gonePeople': {
+    one: '{n} personne de cette vue n’existe plus : {names}.',
+    other: '{n} personnes de cette vue n’existent plus : {names}.',
+  },
+  'board.dropGone': 'Retirer de la vue',
   'board.clear': 'Effacer les filtres',
   'board.unknownOption': '{name} (n’existe plus)',
   'board.shown': { one: '{n} personne affichée', other: '{n} personnes affichées' },
@@ -106,6 +132,9 @@ export const fr: Messages = {
   'board.state': 'État',
   'board.since': 'Depuis',
   'board.until': 'jusqu’à {time}',
+  'board.then': 'jusqu’à {time}, puis {activity}',
+  'board.thenOff': 'jusqu’à {time}, puis fin',
+  'board.from': '{activity} à partir de {time}',
   'board.bufferLeft': 'reste {time}',
   'board.bufferOver': 'se termine',
   'board.teamCount': { one: '{n} personne', other: '{n} personnes' },
@@ -117,6 +146,20 @@ export const fr: Messages = {
   'board.sort.name': 'Nom',
   'board.sort.since': 'Le plus long d’abord',
   'board.sort.scheduled': 'Prochain changement planifié',
+
+  'views.title': 'Vues',
+  'views.none': 'Pas encore de vue enregistrée.',
+  'views.name': 'Enregistrer ce qui est affiché sous',
+  'views.save': 'Enregistrer',
+  'views.remove': 'Supprimer la vue {name}',
+  'views.help':
+    'Les vues restent dans ce navigateur. L’adresse contient tous les filtres : envoyez-la pour partager.',
+  'wall.enter': 'Mur',
+  'wall.leave': 'Quitter le mur',
+  'wall.out': 'Hors adhérence',
+  'wall.calm': 'Tout le monde est là où le planning le dit.',
+  'wall.more': { one: 'et {n} autre', other: 'et {n} autres' },
+  'wall.doing': '{actual}, planifié : {scheduled}',
 
   'day.previous': 'Jour précédent',
   'day.next': 'Jour suivant',
@@ -159,7 +202,7 @@ export const fr: Messages = {
   'person.future': 'Pas encore',
   'person.readout': '{from} à {to}, {length}',
   'person.readoutAll':
-    '{from} à {to}. Planifié : {scheduled}. Réel : {actual}. État : {state}. Compté comme : {counted}.',
+    '{from} à {to}. Planifié : {scheduled}. Réel : {actual}. État : {state}. Compté comme : {counted}.',
 
   'metric.adherence': 'Adhérence',
   'metric.target': 'Objectif {target}',
@@ -180,7 +223,7 @@ export const fr: Messages = {
   'metric.rawOut': 'Hors adhérence avant tolérance',
   'metric.none': 'Rien de planifié',
 
-  'teamDay.title': 'Journée d’équipe',
+  'teamDay.title': 'Journée',
   'teamDay.scope': 'Qui',
   'teamDay.everyone': 'Tout le monde',
   'teamDay.units': 'Unités de planification',
@@ -196,83 +239,81 @@ export const fr: Messages = {
   'teamDay.scheduledHeads': 'Personnes planifiées',
   'teamDay.workedHeads': 'Personnes au travail',
   'teamDay.readout':
-    '{from} à {to} : adhérence {adherence}, planifié {scheduled}, au travail {worked}, couverture {coverage}',
+    '{from} à {to} : adhérence {adherence}, planifié {scheduled}, au travail {worked}, couverture {coverage}',
+  'teamDay.worst': 'Pires intervalles',
+  'teamDay.worstHelp':
+    'Ceux qui ont le plus de temps hors adhérence. Choisissez-en un pour voir ses personnes.',
+  'teamDay.worstNone': 'Aucun temps hors adhérence ce jour-là.',
+  'teamDay.span': 'de {from} à {to}',
+  'teamDay.outFor': '{time} hors adhérence',
+  'teamDay.peopleOf': 'Personnes de {from} à {to}',
+  'teamDay.closeInterval': 'Fermer',
+  'teamDay.teamsOfDay': 'Équipes du jour',
   'teamDay.empty': 'Rien n’a été planifié ni travaillé ce jour-là.',
   'teamDay.people': 'Personnes du jour',
   'teamDay.peopleHelp':
-    'L’adhérence la plus basse d’abord. Regardez aussi la couverture : où des données manquent, le score ne parle que du reste.',
+    'L’adhérence la plus basse d’abord. Regardez aussi la couverture : où des données manquent, le score ne parle que du reste.',
   'teamDay.intervals': 'Intervalles',
   'teamDay.intervalsShow': 'Afficher la table des intervalles',
 
-  'setup.title': 'Configuration',
-  'setup.lead': 'Ce qui est relié, et ce qui manque encore entre Odigo et le premier chiffre juste.',
-  'setup.missing': { one: '{n} point à voir', other: '{n} points à voir' },
-  'setup.complete': 'Rien ne manque.',
-  'setup.integrations': 'Intégrations',
-  'setup.noIntegration':
-    'Pas encore d’intégration : rien ne peut arriver. Ajoutez-en une, puis donnez son adresse à Odigo.',
-  'setup.neverHeard': '{name} n’a encore rien reçu. Son adresse est-elle saisie dans Odigo ?',
-  'setup.silent': '{name} est muette : sa dernière notification date de {time}.',
-  'setup.unmappedUsers': {
-    one: '{n} utilisateur externe de {name} n’appartient à personne. Ce qu’il fait ne compte pour personne.',
-    other:
-      '{n} utilisateurs externes de {name} n’appartiennent à personne. Ce qu’ils font ne compte pour personne.',
-  },
-  'setup.unmappedStatuses': {
-    one: '{n} statut de {name} n’est pas associé et compte comme Présent.',
-    other: '{n} statuts de {name} ne sont pas associés et comptent comme Présent.',
-  },
-  'setup.withoutUsers': {
-    one: '{n} personne n’a pas d’utilisateur externe : toujours sans données.',
-    other: '{n} personnes n’ont pas d’utilisateur externe : toujours sans données.',
-  },
-  'setup.noPeople': 'Pas encore de personnes. Importez-les, avec leurs utilisateurs externes et équipes.',
-  'setup.rejected': {
-    one: '{n} notification est en quarantaine.',
-    other: '{n} notifications sont en quarantaine.',
-  },
-  'setup.gaps': {
-    one: '{n} enregistrement accepté est introuvable. C’est une faute de notre part : voir le manuel d’exploitation.',
-    other:
-      '{n} enregistrements acceptés sont introuvables. C’est une faute de notre part : voir le manuel d’exploitation.',
-  },
-  'setup.lastNotification': 'Dernière notification',
-  'setup.never': 'Jamais',
-  'setup.accepted': 'Acceptées',
-  'setup.rejectedCount': 'Rejetées',
-  'setup.feed': 'Flux',
-  'setup.feed.alive': 'En direct',
-  'setup.feed.gap': 'Muet depuis {time}',
-  'setup.feed.waiting': 'En attente de la première notification',
-  'setup.feed.unwatched': 'Non surveillé',
-  'setup.users': 'Utilisateurs non attribués',
-  'setup.statuses': 'Statuts non associés',
-  'setup.none': 'Aucun',
-  'setup.user': 'Utilisateur externe',
-  'setup.suggestion': 'Personne la plus proche',
-  'setup.status': 'Statut',
-  'setup.breakType': 'Type de pause',
-  'setup.count': 'Événements',
-  'setup.lastSeen': 'Vu en dernier',
-  'setup.pipeline': 'Traitement',
-  'setup.pipeline.accepted': 'Acceptés',
-  'setup.pipeline.stored': 'Enregistrés',
-  'setup.pipeline.duplicates': 'Doublons',
-  'setup.pipeline.quarantined': 'En quarantaine',
-  'setup.pipeline.pending': 'En cours',
-  'setup.pipeline.recomputationsPending': 'Recalculs',
-  'setup.pipeline.gaps': 'Introuvables',
-  'setup.upToDate': 'Tous les chiffres tiennent compte de tout ce qui a été accepté.',
-  'setup.catchingUp': 'Les chiffres se rattrapent.',
-  'setup.planning': 'Unités de planification et activités',
-  'setup.unit': 'Unité de planification',
-  'setup.zone': 'Fuseau horaire',
-  'setup.activity': 'Activité',
-  'setup.type': 'Type',
-  'type.Presence': 'Présence',
-  'type.Break': 'Pause',
-  'type.Meeting': 'Réunion',
-  'type.Vacation': 'Congés',
-  'type.Illness': 'Maladie',
-  'type.Absence': 'Absence',
+  'dialog.close': 'Fermer',
+  'dialog.cancel': 'Annuler',
+  'dialog.discard': 'Abandonner votre saisie ?',
+  'dialog.discardHelp': 'Elle n’a pas été enregistrée.',
+  'dialog.discardYes': 'Abandonner',
+
+  'form.optional': '(facultatif)',
+  'form.pick': 'choisir une couleur',
+  'form.save': 'Enregistrer',
+  'form.saving': 'Enregistrement…',
+  'form.faults': { one: 'Un point à corriger', other: '{n} points à corriger' },
+  'fault.empty': 'Ce champ est nécessaire.',
+  'fault.tooLong': 'Au plus {a} caractères.',
+  'fault.tooBig': 'Au plus {a}.',
+  'fault.tooSmall': 'Au moins {a}.',
+  'fault.int': 'Un nombre entier.',
+  'fault.number': 'Un nombre.',
+  'fault.email': 'Ce n’est pas une adresse e-mail.',
+  'fault.url': 'Ce n’est pas une adresse web.',
+  'fault.https': 'Elle doit commencer par https:// et ne contenir ni utilisateur ni mot de passe.',
+  'fault.after': 'La fin doit être après le début.',
+  'fault.zone': 'Ce n’est pas un fuseau horaire. Tapez une ville, comme Paris, et choisissez dans la liste.',
+  'fault.id':
+    '1 à 64 lettres, chiffres, points, traits d’union ou soulignés ; une lettre ou un chiffre au début.',
+  'fault.clock': 'Une heure comme 08:30.',
+  'fault.instant': 'Une date et une heure.',
+  'fault.control': 'Il contient des caractères qui ne peuvent pas être affichés.',
+  'fault.nobody': 'Choisissez qui est concerné.',
+  'fault.password': 'Une nouvelle adresse exige de nouveau le mot de passe.',
+  'fault.taken': 'Cet identifiant est déjà utilisé.',
+
+  'conflict.title': 'Quelqu’un d’autre a enregistré pendant votre saisie',
+  'conflict.who': 'Enregistré par {name} le {time}.',
+  'conflict.help':
+    'Rien n’a été écrasé. Ce que cette personne seule a modifié est repris ci-dessous ; là où vous avez tous deux modifié, choisissez, puis enregistrez à nouveau.',
+  'conflict.deleted': 'Quelqu’un d’autre a supprimé ceci pendant votre saisie',
+  'conflict.deletedHelp': 'Votre saisie est conservée. Enregistrer le crée à nouveau.',
+  'conflict.same': 'Les deux versions disent la même chose.',
+  'conflict.field': 'Champ',
+  'conflict.mine': 'La vôtre',
+  'conflict.theirs': 'L’autre',
+
+  'table.search': 'Chercher : {name}',
+  'table.searchHint': 'Chercher',
+  'table.export': 'Exporter en CSV',
+  'table.exporting': 'Export, {n}…',
+  'table.exportFailed':
+    'L’export s’est arrêté après {n} lignes, rien n’a été enregistré. Vérifiez la connexion, puis exportez à nouveau.',
+  'table.exportCut':
+    'Le fichier contient les {n} premières lignes. Filtrez le tableau pour exporter le reste.',
+  'table.noMatch': 'Rien ne correspond à cette recherche.',
+  'table.clear': 'Effacer la recherche',
+  'table.range': { one: '{from} à {to} sur {n}', other: '{from} à {to} sur {n}' },
+  'table.rangeOpen': '{from} à {to}',
+  'table.pages': 'Pages : {name}',
+  'table.previous': 'Précédent',
+  'table.next': 'Suivant',
+  'table.actions': 'Actions',
+  'table.selectAll': 'Tout sélectionner sur cette page',
+  'table.select': 'Sélectionner {name}',
 };

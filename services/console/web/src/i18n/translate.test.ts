@@ -1,18 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { en, type MessageKey, type Messages } from './en.ts';
+import { en } from './en.ts';
 import { fr } from './fr.ts';
-import { translate } from './translate.ts';
+import type { Message } from './message.ts';
+import { setupEn } from './setup/setup-en.ts';
+import { setupFr } from './setup/setup-fr.ts';
+import { addMessages, translate } from './translate.ts';
 
-const placeholders = (message: (typeof fr)[MessageKey]): string[] => {
+const placeholders = (message: Message): string[] => {
   const texts = typeof message === 'string' ? [message] : [message.one, message.other];
   return [...new Set(texts.flatMap((text) => text.match(/\{\w+\}/g) ?? []))].sort();
 };
 
 describe('messages', () => {
-  it('have the same placeholders in every language', () => {
-    const keys = Object.keys(en) as MessageKey[];
-    const of = (messages: Messages) => keys.map((key) => [key, placeholders(messages[key])]);
-    expect(of(fr)).toEqual(of(en));
+  it.each([
+    ['the application', en, fr],
+    ['set-up', setupEn, setupFr],
+  ] as const)('of %s have the same placeholders in every language', (_, english, french) => {
+    const of = (messages: Readonly<Record<string, Message>>) =>
+      Object.keys(english).map((key) => [key, placeholders(messages[key]!)]);
+    expect(of(french)).toEqual(of(english));
   });
 
   it('counts by the rules of the language', () => {
@@ -22,7 +28,13 @@ describe('messages', () => {
     expect(translate('fr', 'board.teamCount', { n: 2 })).toBe('2 personnes');
   });
 
+  it('of a part are there once it is loaded', () => {
+    expect(translate('fr', 'setup.people')).toBe('setup.people');
+    addMessages({ en: setupEn, fr: setupFr });
+    expect(translate('fr', 'setup.people')).toBe('Personnes');
+  });
+
   it('writes numbers as the language does', () => {
-    expect(translate('en', 'setup.rejected', { n: 12_345 })).toContain('12,345');
+    expect(translate('en', 'board.teamCount', { n: 12_345 })).toContain('12,345');
   });
 });

@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals';
-import { en, type MessageKey, type Messages } from './en.ts';
+import { en } from './en.ts';
 import { fr } from './fr.ts';
+import type { Message, MessageKey } from './message.ts';
 
 export type { MessageKey };
 export type Locale = 'en' | 'fr';
@@ -8,7 +9,16 @@ export const locales: readonly { readonly id: Locale; readonly name: string }[] 
   { id: 'en', name: 'English' },
   { id: 'fr', name: 'Français' },
 ];
-const messages: Readonly<Record<Locale, Messages>> = { en, fr };
+type Catalogue = Readonly<Record<string, Message>>;
+const messages: Record<Locale, Catalogue> = { en, fr };
+/** Raised when texts are added, so that what was drawn before is drawn again. */
+const version = signal(0);
+
+/** Adds the texts of a part of the application that is loaded when it is first opened. */
+export function addMessages(more: Readonly<Record<Locale, Catalogue>>): void {
+  for (const { id } of locales) messages[id] = { ...messages[id], ...more[id] };
+  version.value = version.peek() + 1;
+}
 
 /** Above its first use, which is while this module loads. */
 const storageKey = 'adherence.locale';
@@ -16,6 +26,7 @@ export const locale = signal<Locale>(chosenLocale());
 
 /** The text of the language in force. Read while rendering it subscribes, so that a screen follows the language. */
 export function t(key: MessageKey, values: Readonly<Record<string, string | number>> = {}): string {
+  version.value;
   return translate(locale.value, key, values);
 }
 
@@ -24,7 +35,7 @@ export function translate(
   key: MessageKey,
   values: Readonly<Record<string, string | number>> = {},
 ): string {
-  const message = messages[language][key];
+  const message = messages[language][key] ?? key;
   const text =
     typeof message === 'string'
       ? message

@@ -11,8 +11,11 @@ const health: IntegrationHealth = {
 const state = (changes: Partial<IntegrationState>): IntegrationState => ({
   integration: { id: 'emea', name: 'EMEA', timeZone: 'UTC', breakDetail: null, feedGapSeconds: 300 },
   health,
+  tokens: [],
   users: [],
   statuses: [],
+  mappedPeople: 1,
+  onBoard: 0,
   ...changes,
 });
 const person: Person = {
@@ -58,15 +61,22 @@ describe('missingOf', () => {
       ...health,
       feed: { state: 'gap', gapSince: health.lastNotificationAt },
     };
-    const user = { externalUserId: 'x', count: 1, firstSeen: '', lastSeen: '' };
-    const status = { status: 'CONSULTATION', breakType: null, activityId: null, count: 3, lastSeen: null };
+    const user = { externalUserId: 'x', count: 1, firstSeen: '', lastSeen: '', suggestions: [] };
+    const status = {
+      status: 'CONSULTATION',
+      breakType: null,
+      activityId: null,
+      count: 3,
+      firstSeen: null,
+      lastSeen: null,
+    };
     const missing = missingOf(
       [state({ health: silent, users: [user], statuses: [status] })],
       [{ ...person, externalUsers: [] }],
       { ...pipeline, quarantined: 2, gaps: 1 },
       text,
     );
-    expect(missing).toEqual([
+    expect(missing.map(({ key, values, weight }) => ({ key, values, weight }))).toEqual([
       { key: 'setup.silent', values: { name: 'EMEA', time: health.lastNotificationAt }, weight: 'wrong' },
       { key: 'setup.unmappedUsers', values: { n: 1, name: 'EMEA' }, weight: 'wrong' },
       { key: 'setup.unmappedStatuses', values: { n: 1, name: 'EMEA' }, weight: 'wrong' },
@@ -74,5 +84,8 @@ describe('missingOf', () => {
       { key: 'setup.rejected', values: { n: 2 }, weight: 'look' },
       { key: 'setup.gaps', values: { n: 1 }, weight: 'wrong' },
     ]);
+    expect(missing.find(({ key }) => key === 'setup.unmappedUsers')?.href).toBe(
+      '/setup/users?integration=emea',
+    );
   });
 });

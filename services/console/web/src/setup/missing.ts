@@ -1,20 +1,11 @@
 /** What stands between Odigo and right numbers, in the order in which it is best mended. Pure. */
-import type {
-  Integration,
-  IntegrationHealth,
-  Person,
-  Pipeline,
-  StatusMapping,
-  UnmappedUser,
-} from '../api/types.ts';
-import type { MessageKey } from '../i18n/en.ts';
+import type { FullIntegration } from '../api/setup-types.ts';
+import type { Person, Pipeline } from '../api/types.ts';
+import type { MessageKey } from '../i18n/translate.ts';
+import type { GuideState } from './guide/guide-steps.ts';
 
-export interface IntegrationState {
-  readonly integration: Integration;
-  readonly health: IntegrationHealth;
-  readonly users: readonly UnmappedUser[];
-  /** Seen and not mapped. */
-  readonly statuses: readonly StatusMapping[];
+export interface IntegrationState extends GuideState {
+  readonly integration: Pick<FullIntegration, 'id' | 'name' | 'timeZone' | 'breakDetail' | 'feedGapSeconds'>;
 }
 
 export interface Missing {
@@ -22,6 +13,9 @@ export interface Missing {
   readonly values: Readonly<Record<string, string | number>>;
   /** `blocking`: nothing can be right before; `wrong`: some numbers are; `look`: somebody should look. */
   readonly weight: 'blocking' | 'wrong' | 'look';
+  /** Where it is mended; null when it is not here. */
+  readonly href: string | null;
+  readonly action: MessageKey | null;
 }
 
 export function missingOf(
@@ -31,25 +25,48 @@ export function missingOf(
   timeText: (at: string) => string,
 ): Missing[] {
   const missing: Missing[] = [];
-  const add = (weight: Missing['weight'], key: MessageKey, values: Missing['values'] = {}) =>
-    missing.push({ key, values, weight });
-  const addCount = (weight: Missing['weight'], key: MessageKey, n: number, name?: string) => {
-    if (n > 0) add(weight, key, name === undefined ? { n } : { n, name });
-  };
+  const add = (
+    weight: Missing['weight'],
+    key: MessageKey,
+    values: Missing['values'] = {},
+    [href, action]: readonly [string | null, MessageKey | null] = [null, null],
+  ) => missing.push({ key, values, weight, href, action });
 
-  if (integrations.length === 0) add('blocking', 'setup.noIntegration');
-  if (people.length === 0) add('blocking', 'setup.noPeople');
+  if (integrations.length === 0) {
+    add('blocking', 'setup.noIntegration', {}, ['/setup/integrations/new', 'integrations.add']);
+  }
+  if (people.length === 0) add('blocking', 'setup.noPeople', {}, ['/setup/imports', 'people.import']);
   for (const { integration, health, users, statuses } of integrations) {
     const { name } = integration;
-    if (health.lastNotificationAt === null) add('blocking', 'setup.neverHeard', { name });
-    else if (health.feed.state === 'gap') {
-      add('wrong', 'setup.silent', { name, time: timeText(health.lastNotificationAt) });
+    const id = encodeURIComponent(integration.id);
+    const guide = `/setup/integrations/${id}`;
+    const unmapped = statuses.filter(({ activityId }) => activityId === null).length;
+    if (health.lastNotificationAt === null) {
+      add('blocking', 'setup.neverHeard', { name }, [guide, 'guide.open']);
+    } else if (health.feed.state === 'gap') {
+      add('wrong', 'setup.silent', { name, time: timeText(health.lastNotificationAt) }, [
+        guide,
+        'guide.open',
+      ]);
     }
-    addCount('wrong', 'setup.unmappedUsers', users.length, name);
-    addCount('wrong', 'setup.unmappedStatuses', statuses.length, name);
+    if (users.length > 0) {
+      const where = `/setup/users?integration=${id}`;
+      add('wrong', 'setup.unmappedUsers', { n: users.length, name }, [where, 'missing.mapUsers']);
+    }
+    if (unmapped > 0) {
+      const where = `/setup/statuses?integration=${id}`;
+      add('wrong', 'setup.unmappedStatuses', { n: unmapped, name }, [where, 'missing.mapStatuses']);
+    }
   }
-  addCount('wrong', 'setup.withoutUsers', people.filter((each) => each.externalUsers.length === 0).length);
-  addCount('look', 'setup.rejected', pipeline?.quarantined ?? 0);
-  addCount('wrong', 'setup.gaps', pipeline?.gaps ?? 0);
+  const without = people.filter((each) => each.externalUsers.length === 0).length;
+  if (without > 0) {
+    add('wrong', 'setup.withoutUsers', { n: without }, ['/setup/people?only=unmapped', 'missing.showPeople']);
+  }
+  const quarantined = pipeline?.quarantined ?? 0;
+  if (quarantined > 0) {
+    add('look', 'setup.rejected', { n: quarantined }, ['/setup/rejected', 'missing.look']);
+  }
+  const gaps = pipeline?.gaps ?? 0;
+  if (gaps > 0) add('wrong', 'setup.gaps', { n: gaps });
   return missing;
 }

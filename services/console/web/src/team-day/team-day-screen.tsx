@@ -16,9 +16,20 @@ import { place, setQuery } from '../router.ts';
 import { now } from '../time/clock.ts';
 import { dateOr, localDateOf, localDay } from '../time/zone-axis.ts';
 import { DayCurve } from './day-curve.tsx';
+import { IntervalPeople } from './interval-people.tsx';
 import { IntervalTable } from './interval-table.tsx';
 import { PeopleTable } from './people-table.tsx';
-import { groupQuery, peopleQuery, type Scope, scopeOf, scopeText, zoneOfScope } from './scope.ts';
+import {
+  groupQuery,
+  peopleQuery,
+  type Scope,
+  scopeOf,
+  scopeText,
+  selectionQuery,
+  zoneOfScope,
+} from './scope.ts';
+import { TeamsTable } from './teams-table.tsx';
+import { WorstList } from './worst-list.tsx';
 
 const intervals = ['15m', '30m', '1h'] as const;
 type IntervalChoice = (typeof intervals)[number];
@@ -40,6 +51,7 @@ export function TeamDayScreen() {
   );
   const target = known.settings?.targetScore ?? null;
   const total = data?.total.items[0];
+  const chosen = data?.curve.items.find(({ from }) => from === query.get('at')) ?? null;
   const asOf = Date.parse(data?.curve.asOf ?? '') || now.peek();
 
   return (
@@ -71,6 +83,16 @@ export function TeamDayScreen() {
               <DayTotals row={total} target={target} />
               <DayCurve rows={data.curve.items} day={day} timeZone={timeZone} target={target} asOf={asOf} />
               <IntervalTable rows={data.curve.items} timeZone={timeZone} target={target} asOf={asOf} />
+              <WorstList
+                rows={data.curve.items}
+                timeZone={timeZone}
+                target={target}
+                chosen={chosen?.from ?? null}
+              />
+              {chosen && <IntervalPeople row={chosen} scope={scope} date={date} timeZone={timeZone} />}
+              {data.teams && data.teams.items.length > 1 && (
+                <TeamsTable rows={data.teams.items} date={date} target={target} />
+              )}
               <PeopleTable rows={data.people.items} date={date} target={target} />
             </>
           )}
@@ -84,6 +106,8 @@ interface DayData {
   readonly curve: Adherence;
   readonly total: Adherence;
   readonly people: Adherence;
+  /** null where the scope is a team or less. */
+  readonly teams: Adherence | null;
 }
 
 async function loadDay(
@@ -94,10 +118,12 @@ async function loadDay(
 ): Promise<DayData> {
   const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
   const load = (query: object) => getJson<Adherence>('/adherence', { ...range, ...query }, signal);
-  const [curve, total, people] = await Promise.all([
+  const hasTeams = scope.kind === 'everyone' || scope.kind === 'unit';
+  const [curve, total, people, teams] = await Promise.all([
     load({ ...groupQuery(scope), granularity }),
     load({ ...groupQuery(scope), granularity: 'total' }),
     load({ ...peopleQuery(scope), granularity: 'total' }),
+    hasTeams ? load({ ...selectionQuery(scope), groupBy: 'team', granularity: 'total' }) : null,
   ]);
-  return { curve, total, people };
+  return { curve, total, people, teams };
 }

@@ -1,0 +1,34 @@
+/** Every screen by its address, and what stands there once it is loaded. */
+export interface ScreenAddress {
+  readonly name: string;
+  readonly path: string;
+  readonly ready: string;
+}
+
+const list = '.data-table';
+
+export const setupScreens: readonly ScreenAddress[] = [
+  { name: 'setup', path: '/setup', ready: '.counters' },
+  { name: 'integrations', path: '/setup/integrations', ready: list },
+  { name: 'integration-new', path: '/setup/integrations/new', ready: '.form' },
+  { name: 'integration-guide', path: '/setup/integrations/odigo-emea', ready: '.guide' },
+  { name: 'integration-waiting', path: '/setup/integrations/odigo-americas', ready: '.guide' },
+  { name: 'users', path: '/setup/users?integration=odigo-emea', ready: list },
+  { name: 'statuses', path: '/setup/statuses?integration=odigo-emea', ready: list },
+  { name: 'people', path: '/setup/people', ready: list },
+  { name: 'person-edit', path: '/setup/people?edit=anna-keller', ready: 'dialog .form' },
+  { name: 'schedules', path: '/setup/schedules', ready: list },
+  { name: 'imports', path: '/setup/imports', ready: '.form-panel' },
+  { name: 'activities', path: '/setup/activities', ready: list },
+  { name: 'activity-new', path: '/setup/activities?new=1', ready: 'dialog .form' },
+  { name: 'planning-units', path: '/setup/planning-units', ready: list },
+  { name: 'planning-unit-edit', path: '/setup/planning-units?edit=lyon', ready: 'dialog .form' },
+  { name: 'matches', path: '/setup/matches', ready: '.form' },
+  { name: 'settings', path: '/setup/settings', ready: '.form' },
+  { name: 'exceptions', path: '/setup/exceptions', ready: list },
+  { name: 'exception-new', path: '/setup/exceptions?new=1', ready: 'dialog .form' },
+  { name: 'tokens', path: '/setup/tokens', ready: list },
+  { name: 'changes', path: '/setup/changes', ready: list },
+  { name: 'rejected', path: '/setup/rejected', ready: list },
+  { name: 'recomputations', path: '/setup/recomputations', ready: list },
+];
