@@ -3,6 +3,8 @@
  * late but never wins. Times are Int64 epoch milliseconds (exact for any date); views for analysts show DateTime64.
  * '' stands for "none" in string columns. Read with FINAL.
  */
+import { analystViews } from './analyst-views.ts';
+
 export interface TableDefinition {
   readonly name: string;
   readonly ddl: string;
@@ -218,8 +220,6 @@ ORDER BY (tenant, person, day, before_version)`,
 ORDER BY (tenant, person, asked_on, ask_offset)`,
   },
   {
-  },
-  {
     // Erasures obeyed, by partition of activity.events; facts = how many there were for the first that did so.
     name: 'erasures',
     ddl: `CREATE TABLE IF NOT EXISTS erasures (
@@ -230,6 +230,8 @@ ORDER BY (tenant, person, asked_on, ask_offset)`,
   erased_at Int64
 ) ENGINE = ReplacingMergeTree
 ORDER BY (tenant, erasure, partition)`,
+  },
+  {
     // Dead letters; identity = coordinates on the topic `rejected`.
     name: 'rejected',
     ddl: `CREATE TABLE IF NOT EXISTS rejected (
@@ -258,4 +260,5 @@ TTL toDateTime(intDiv(received_at, 1000)) + INTERVAL 30 DAY`,
     ddl: `ALTER TABLE rejected MODIFY TTL toDateTime(intDiv(received_at, 1000)) + INTERVAL 30 DAY
 SETTINGS materialize_ttl_after_modify = 0`,
   },
+  ...analystViews,
 ];

@@ -27,10 +27,13 @@ const shiftMs = 10 * 60 * 60_000;
 export async function storeHistory(db: ClickHouse): Promise<void> {
   const today = Math.floor(Date.now() / dayMs) * dayMs;
   const everybody = `concat('agent.', leftPad(toString(intDiv(number, ${days * eventsPerDay})), 5, '0'), '@centre.example')`;
-  await db.command(factsSql(everybody, people * days * eventsPerDay, today - days * dayMs, days));
-  await db.command(
-    factsSql(`'${veteranUser}'`, veteranDays * eventsPerDay, today - veteranDays * dayMs, veteranDays),
-  );
+  const ofOne = days * eventsPerDay;
+  for (let from = 0; from < people; from += peopleAtOnce) {
+    const numbers = { from: from * ofOne, count: peopleAtOnce * ofOne };
+    await db.command(factsSql(everybody, numbers, today - days * dayMs, days));
+  }
+  const ofVeteran = { from: 0, count: veteranDays * eventsPerDay };
+  await db.command(factsSql(`'${veteranUser}'`, ofVeteran, today - veteranDays * dayMs, veteranDays));
   const person = `concat('p', leftPad(toString(intDiv(number, ${days + 1})), 5, '0'))`;
   await db.command(schedulesSql(person, people * (days + 1), today - days * dayMs, days + 1));
   await db.command(
@@ -39,7 +42,12 @@ export async function storeHistory(db: ClickHouse): Promise<void> {
 }
 
 /** `number` goes through the people, each with `ofOne` days; the last event of a day is a logout. */
-function factsSql(user: string, count: number, start: number, ofOne: number): string {
+function factsSql(
+  user: string,
+  { from, count }: { readonly from: number; readonly count: number },
+  start: number,
+  ofOne: number,
+): string {
   const names = statuses.map(([status]) => `'${status}'`).join(', ');
   const inDay = `(number % ${eventsPerDay})`;
   const isLast = `${inDay} = ${eventsPerDay - 1}`;
@@ -49,8 +57,11 @@ function factsSql(user: string, count: number, start: number, ofOne: number): st
 SELECT '${tenantId}', '${integrationId}', ${user}, ${at} AS at, leftPad(lower(hex(number)), 32, '0'), 'c',
   if(${isLast}, 'LOGOUT', 'STATUS'), if(${isLast}, NULL, [${names}][1 + number % ${statuses.length}]),
   NULL, NULL, at + 500, [], map(), 0, 0, 4503599627370496 - at - 500
-FROM numbers(${count})`;
+FROM numbers(${from}, ${count})`;
 }
+
+/** One statement would take longer than a client waits. */
+const peopleAtOnce = 100;
 
 function schedulesSql(person: string, count: number, start: number, ofOne: number): string {
   const at = (hours: number) => `toInt64(day + ${(8 + hours) * 3_600_000})`;

@@ -5,6 +5,7 @@ import { adherenceRoutes } from './api/adherence.ts';
 import { adherenceDaysRoutes } from './api/adherence-days.ts';
 import { breakDetailTestRoutes } from './api/break-detail-test.ts';
 import { changeRoutes } from './api/changes.ts';
+import { closedPeriodRoutes } from './api/closed-periods.ts';
 import { configurationRoutes } from './api/configuration.ts';
 import { exceptionRoutes } from './api/exceptions.ts';
 import { firstNotificationRoutes } from './api/first-notification.ts';
@@ -19,6 +20,7 @@ import { planningUnitRoutes } from './api/planning-units.ts';
 import { recomputationRoutes } from './api/recomputations.ts';
 import { rejectedRoutes } from './api/rejected.ts';
 import { reportRoutes } from './api/reports.ts';
+import { resultChangeRoutes } from './api/result-changes.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
 import { settingsRoutes } from './api/settings.ts';
@@ -57,6 +59,8 @@ export function allRoutes(env: Environment, authentication: Authentication): Rou
     ...configurationRoutes(env),
     ...changeRoutes(env),
     ...recomputationRoutes(env),
+    ...closedPeriodRoutes(env),
+    ...resultChangeRoutes(env),
     ...rejectedRoutes(env),
     ...pipelineRoutes(env),
     ...adherenceRoutes(env),

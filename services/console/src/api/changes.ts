@@ -20,6 +20,10 @@ const changeView = z.object({
   writtenAt: instantView,
   before: z.unknown(),
   after: z.unknown(),
+  /** Tells one change from all others; `causedBy` of GET /result-changes. */
+  offset: z.int(),
+  /** Address of the final numbers that it changed; null for what changes no numbers. */
+  resultChanges: z.string().nullable(),
 });
 
 /** Who changed what, when, before and after. */
@@ -59,12 +63,18 @@ export const changeRoutes = (env: Environment): Route[] => [
           writtenAt: isoText(change.writtenAt),
           before: shownDocument(change.entity, change.before),
           after: shownDocument(change.entity, change.after),
+          offset: change.offset,
+          resultChanges: numberless.has(change.entity)
+            ? null
+            : `/api/v1/result-changes?causedBy=${change.offset}`,
         })),
         nextCursor,
       });
     },
   }),
 ];
+
+const numberless: ReadonlySet<Change['entity']> = new Set(['tenant', 'token', 'urlToken']);
 
 /** The parts of a status mapping's id are separated by a character that is not for reading. */
 const displayId = ({ id }: Change): string => id.replaceAll('\u0000', '/');

@@ -31,6 +31,8 @@ export interface DocumentResource<D, I, F> {
   readonly toView: (id: string, stored: Stored<D>) => object;
   /** The document on the log; throws HttpProblem for what the schema cannot say. */
   readonly toDocument: (input: I, id: string, tables: TenantTables) => unknown;
+  /** Throws HttpProblem for what only the database knows to stand against it. */
+  readonly beforePut?: (document: D, id: string, tables: TenantTables) => Promise<void>;
   /** Filters of the list, besides limit and cursor. */
   readonly filters?: z.ZodRawShape;
   readonly keeps?: (document: D, id: string, filters: F) => boolean;
@@ -131,6 +133,7 @@ export function documentRoutes<D, I extends { id?: string | undefined }, F = unk
         }
         const document = resource.toDocument(input as I, address.id, tenant);
         const current = requireWithin(request, address.id, document as D);
+        await resource.beforePut?.(document as D, address.id, tenant);
         const write = { tenantId: tenant.tenantId, entity, id: address.id, action: 'put' as const, document };
         const outcome = await writeFor(env, request, write, current);
         const written = find(tablesOf(env, tenant.tenantId), address.id);
