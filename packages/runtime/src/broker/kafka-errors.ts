@@ -21,6 +21,7 @@ const passing: ReadonlySet<string> = new Set([
   'KafkaJSRequestTimeoutError',
   'KafkaJSBrokerNotFound',
   'KafkaJSNoBrokerAvailableError',
+  'KafkaJSGroupCoordinatorNotFound',
   'KafkaJSNumberOfRetriesExceeded',
   'KafkaJSLockTimeout',
   'KafkaJSMetadataNotLoaded',

@@ -4,7 +4,7 @@
  */
 import type { Admin, EachBatchPayload, OffsetsByTopicPartition } from 'kafkajs';
 import { type Timer, within } from '../clock.ts';
-import { asError, DeadlineError, FencedError } from '../errors.ts';
+import { asError, DeadlineError, FencedError, isOperational } from '../errors.ts';
 import { retryOperational } from '../retry.ts';
 import type { AssignedPartition, CommitOffset, GroupHandlers, JoinOptions, Membership } from './broker.ts';
 import { fetchBytes, inMessage, type KafkaTools } from './kafka-client.ts';
@@ -56,6 +56,28 @@ export async function joinKafkaGroup(
     );
     handlers.crashed(error);
   };
+
+  function run(): void {
+    consumer
+      .run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 1, eachBatch })
+      .catch((error: unknown) => joinAgain(kafkaFailure('consumer', error)));
+  }
+
+  /**
+   * kafkajs ends a consumer for good at some errors that pass, as when no broker can name the group's coordinator. For
+   * how long nobody may answer is for whoever joined to say (`lastAnswerAt`).
+   */
+  function joinAgain(failure: Error): void {
+    if (closed) return;
+    if (!isOperational(failure) && !(failure instanceof FencedError)) {
+      crash(failure);
+      return;
+    }
+    log.warn({ error: failure, groupId, waitMs: joinAgainMs }, 'a consumer ended; it joins again');
+    clock.setTimer(() => {
+      if (!closed) run();
+    }, joinAgainMs);
+  }
 
   function endGeneration(error: Error | null): void {
     const ending = generation;
@@ -198,16 +220,16 @@ export async function joinKafkaGroup(
   consumer.on(consumer.events.HEARTBEAT, noteAnswer);
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     endGeneration(null);
-    if (!restart) crash(kafkaFailure('consumer crashed', error));
+    if (!restart) joinAgain(kafkaFailure('consumer crashed', error));
   });
   await consumer.connect();
   // An offset that expired means the oldest record, never the end.
   await consumer.subscribe({ topic, fromBeginning: true });
-  consumer
-    .run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 1, eachBatch })
-    .catch((error: unknown) => crash(asError(error)));
+  run();
   return { commit, lastAnswerAt: () => answerAt, close };
 }
+
+const joinAgainMs = 1_000;
 
 /** kafkajs joins again when a handler throws an error of this type. */
 const rejoin = (): Error =>

@@ -17,6 +17,12 @@ const protocol = (type: string, retriable: boolean) =>
 const wrapped = (text: string, cause: Error): Error =>
   Object.assign(new KafkaJSNonRetriableError(text), { cause });
 
+/** kafkajs does not export its type. */
+const coordinatorNotFound = (): Error =>
+  Object.assign(new KafkaJSNonRetriableError('Failed to find group coordinator'), {
+    name: 'KafkaJSGroupCoordinatorNotFound',
+  });
+
 describe('errors of kafkajs', () => {
   test.each([
     ['a lost connection', new KafkaJSConnectionError('refused')],
@@ -28,6 +34,7 @@ describe('errors of kafkajs', () => {
       }),
     ],
     ['a connection inside of "not retriable"', wrapped('x', new KafkaJSConnectionError('refused'))],
+    ['no broker that names a coordinator', coordinatorNotFound()],
     ['a coordinator that moved', protocol('NOT_COORDINATOR_FOR_GROUP', true)],
   ])('%s is an outage', (_, error) => {
     expect(kafkaFailure('send', error)).toBeInstanceOf(OperationalError);
