@@ -168,6 +168,37 @@ export async function followConfiguration<State, Outcome>(
   };
 }
 
+/**
+ * Reads the log once, as far as it goes now, in its order. Records over which there is a tombstone are left out, also
+ * where the broker has not removed them yet.
+ */
+export async function readConfiguration(broker: Broker): Promise<FoldedRecord[]> {
+  const records = new Map<string, FoldedRecord>();
+  const tail = await broker.tail({ topic: topics.configuration.name, from: 'beginning' }, ({ messages }) => {
+    for (const { key, value, offset } of messages) {
+      if (key === null) continue;
+      if (value === null) records.delete(key);
+      else records.set(key, { key, offset, command: parseCommand(value) });
+    }
+  });
+  try {
+    await Promise.race([tail.caughtUp, tail.failed]);
+  } finally {
+    await tail.close();
+  }
+  return [...records.values()].sort((a, b) => a.offset - b.offset);
+}
+
+/** A record that is no JSON is none that anybody has folded. */
+function parseCommand(value: Buffer): unknown {
+  try {
+    return JSON.parse(value.toString('utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
 /** Rejects once nothing has been heard for the limit. */
 function createSilence(clock: Clock, limitMs: number) {
   let fail: (error: DeadlineError) => void = () => {};

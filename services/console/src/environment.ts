@@ -1,5 +1,6 @@
 /** What the routes work with, built once (start.ts). */
 import type { Command, Outcome } from '@adherence/domain/configuration/command.ts';
+import type { LogRecord } from '@adherence/domain/configuration/erasure-plan.ts';
 import type { ConfigurationState } from '@adherence/domain/configuration/tables.ts';
 import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
@@ -47,7 +48,11 @@ export interface ConfigurationPort {
   readonly catchUp: () => Promise<void>;
   /** Resolves with what became of the command, once it is durable and folded here. */
   readonly append: (command: Command) => Promise<Outcome>;
-  /** The same for many, in their order and in few requests to the broker. */
+  /** The records of the log as it stands, without those deleted from it. Costs reading all of it. */
+  readonly readLog: () => Promise<readonly LogRecord[]>;
+  /** Deletes records from the log: they are gone when the broker compacts it. */
+  readonly remove: (keys: readonly string[]) => Promise<void>;
+  /** As `append`, for many, in their order and in few requests to the broker. */
   readonly appendAll: (commands: readonly Command[]) => Promise<Outcome[]>;
 }
 

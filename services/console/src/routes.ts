@@ -7,6 +7,7 @@ import { breakDetailTestRoutes } from './api/break-detail-test.ts';
 import { changeRoutes } from './api/changes.ts';
 import { closedPeriodRoutes } from './api/closed-periods.ts';
 import { configurationRoutes } from './api/configuration.ts';
+import { erasureRoutes } from './api/erasures.ts';
 import { exceptionRoutes } from './api/exceptions.ts';
 import { firstNotificationRoutes } from './api/first-notification.ts';
 import { importRoutes } from './api/imports.ts';
@@ -46,6 +47,7 @@ export function allRoutes(env: Environment, authentication: Authentication): Rou
     ...activityRoutes(env),
     ...personRoutes(env),
     ...integrationRoutes(env),
+    ...erasureRoutes(env),
     ...breakDetailTestRoutes(env),
     ...urlTokenRoutes(env),
     ...integrationHealthRoutes(env),

@@ -10,7 +10,11 @@ import type { Broker, OutMessage } from '@adherence/runtime/broker/broker.ts';
 import type { ClickHouseConnection } from '@adherence/runtime/clickhouse.ts';
 import { type Clock, type Timer, within } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
-import { type ConfigurationLog, followConfiguration } from '@adherence/runtime/configuration-log.ts';
+import {
+  type ConfigurationLog,
+  followConfiguration,
+  readConfiguration,
+} from '@adherence/runtime/configuration-log.ts';
 import { asError, DeadlineError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
 import type { Metrics } from '@adherence/runtime/metrics.ts';
@@ -167,6 +171,8 @@ const portTo = (configuration: Configuration, broker: Broker): ConfigurationPort
     await configuration.waitFor(end?.offset ?? 0, catchUpLimitMs);
   },
   append: async (command) => (await configuration.append(command.commandId, command)).outcome,
+  readLog: () => readConfiguration(broker),
+  remove: (keys) => configuration.remove(keys),
   async appendAll(commands) {
     const folded = await configuration.appendAll(
       commands.map((command) => ({ key: command.commandId, command })),

@@ -28,9 +28,18 @@ export function createJournal(keptPerTenant = defaultKept): Journal {
     if (changes.length >= 2 * keptPerTenant) changes.splice(0, changes.length - keptPerTenant);
   };
 
+  /** What was written of somebody who is erased is not shown any more. */
+  const forget = ({ tenantId, after }: Extract<Change, { entity: 'erasure' }>): void => {
+    const kept = tenants
+      .get(tenantId)
+      ?.filter(({ entity, id }) => entity !== 'person' || id !== after?.personId);
+    if (kept) tenants.set(tenantId, kept);
+  };
+
   return {
     record(outcome) {
       if (!outcome.ok || !outcome.change) return;
+      if (outcome.change.entity === 'erasure') forget(outcome.change);
       add(outcome.change);
       if (outcome.firstToken) add(outcome.firstToken);
     },
