@@ -105,9 +105,7 @@ async function openAnew(page: Page, href: string): Promise<number> {
   await page.locator('.page .empty').waitFor();
   const begun = await page.evaluate<number>('performance.now()');
   await follow(page, href);
-  await page.waitForFunction("document.querySelector('.heat canvas') !== null", undefined, {
-    polling: 'raf',
-  });
+  await page.locator('.heat canvas').waitFor();
   // Scripts for the page are texts: this side has no DOM.
   const end = await page.evaluate<number>(
     'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now()))))',

@@ -1,34 +1,42 @@
-import type { Instant, Interval, State } from '@adherence/domain/model.ts';
-import { useMemo } from 'preact/hooks';
-import { categoryOf } from '../board/summary.ts';
-import { activityColour, textColourOn } from '../components/activity-colour.ts';
-import { activityName, actualName, scheduledName } from '../components/activity-name.tsx';
+import type { Instant, Interval } from '@adherence/domain/model.ts';
+import type { TargetedKeyboardEvent } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { actualName, scheduledName } from '../components/activity-name.tsx';
 import { stateName } from '../components/state-name.ts';
 import { useCursor } from '../components/use-cursor.ts';
 import { useWidth } from '../components/use-width.ts';
-import { directory } from '../directory.ts';
 import { timeText } from '../format/time.ts';
 import { t } from '../i18n/translate.ts';
-import { now } from '../time/clock.ts';
-import { quarterTicks } from '../time/zone-axis.ts';
-import { barsOf, type DayRow, rowAt, type Slot } from './day-rows.ts';
+import { type DayRow, rowAt, type Slot } from './day-rows.ts';
 import { Readout } from './readout.tsx';
 import { StatePatterns } from './state-patterns.tsx';
+import { Axis, Bars, timelineHeight as height, lanes, laneTop, NowLine } from './timeline-bars.tsx';
+import { panned, revealing, snapMs, snapped, zoomed } from './zoom.ts';
+import { ZoomButtons } from './zoom-buttons.tsx';
 
 interface DayTimelineProps {
   readonly rows: readonly DayRow[];
   readonly slots: readonly Slot[];
+  /** All that can be shown; the zoom shows a part of it. */
   readonly axis: Interval;
   readonly timeZone: string;
+  /** Told of the row under the cursor. */
+  readonly onPoint: (row: DayRow | undefined) => void;
+  /** A time that was dragged over, or asked for by key; absent where nothing may be done with it. */
+  readonly onSelect?: ((interval: Interval) => void) | undefined;
+  /** Drawn as selected. */
+  readonly selected: Interval | null;
 }
 
 const hour = 60 * 60_000;
-const lanes = { axis: 26, bar: 38, gap: 10 } as const;
-const laneTop = (lane: number): number => lanes.axis + lanes.gap + lane * (lanes.bar + lanes.gap);
-const height = laneTop(3);
 
 /** Schedule above actual above state on one axis. One cursor, moved by mouse and keys, tells what is under it. */
-export function DayTimeline({ rows, slots, axis, timeZone }: DayTimelineProps) {
+export function DayTimeline(props: DayTimelineProps) {
+  const { rows, slots, axis: whole, timeZone, onPoint, onSelect, selected } = props;
+  const [zoom, setZoom] = useState<Interval | null>(null);
+  const [dragFrom, setDragFrom] = useState<Instant | null>(null);
+  const axis = zoom ?? whole;
+  const show = (next: Interval) => setZoom(next.to - next.from >= whole.to - whole.from ? null : next);
   const { ref, width } = useWidth<HTMLDivElement>(900);
   const x = (at: Instant) =>
     ((Math.min(Math.max(at, axis.from), axis.to) - axis.from) / (axis.to - axis.from)) * width;
@@ -37,16 +45,92 @@ export function DayTimeline({ rows, slots, axis, timeZone }: DayTimelineProps) {
     return found === index ? index + by : found;
   });
   const current = rows[cursor.index];
-  const point = (event: PointerEvent & { currentTarget: Element }) => {
+  useEffect(() => onPoint(current), [current]);
+  // What the keys point at is brought into sight; the mouse points at what is in sight already.
+  const reveal = useRef(false);
+  useEffect(() => {
+    if (!reveal.current || !zoom || !current) return;
+    reveal.current = false;
+    setZoom(revealing(zoom, whole, current));
+  }, [current]);
+  const instantAt = (event: MouseEvent & { currentTarget: Element }): Instant => {
     const { left } = event.currentTarget.getBoundingClientRect();
-    const at = axis.from + ((event.clientX - left) / width) * (axis.to - axis.from);
-    cursor.move(rowAt(rows, at));
+    const share = Math.min(1, Math.max(0, (event.clientX - left) / width));
+    return axis.from + share * (axis.to - axis.from);
   };
+  const dragTo = (at: Instant): Interval | null => {
+    if (dragFrom === null) return null;
+    const [a, b] = [dragFrom, at].map((each) => snapped(each, snapMs(axis))).sort((x, y) => x - y);
+    return a! < b! ? { from: a!, to: b! } : null;
+  };
+  const onPointerMove = (event: PointerEvent & { currentTarget: Element }) => {
+    const at = instantAt(event);
+    if (dragFrom === null) cursor.move(rowAt(rows, at));
+    else setDrag(dragTo(at));
+  };
+  const [drag, setDrag] = useState<Interval | null>(null);
+  const onPointerUp = (event: PointerEvent & { currentTarget: Element }) => {
+    const interval = dragTo(instantAt(event));
+    setDragFrom(null);
+    setDrag(null);
+    if (interval && (interval.to - interval.from) / (axis.to - axis.from) > leastDragShare)
+      onSelect?.(interval);
+  };
+  const onPointerDown = (event: PointerEvent & { currentTarget: Element }) => {
+    cursor.move(rowAt(rows, instantAt(event)));
+    if (!onSelect || event.button !== 0 || event.pointerType === 'touch') return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    setDragFrom(instantAt(event));
+  };
+  const around = current
+    ? (Math.max(current.from, axis.from) + Math.min(current.to, axis.to)) / 2
+    : middleOf(axis);
+  const keys: Readonly<Record<string, () => void>> = {
+    '+': () => show(zoomed(axis, whole, 1 / zoomStep, around)),
+    '=': () => show(zoomed(axis, whole, 1 / zoomStep, around)),
+    '-': () => show(zoomed(axis, whole, zoomStep, around)),
+    '0': () => setZoom(null),
+    ...(onSelect && current ? { e: () => onSelect({ from: current.from, to: current.to }) } : {}),
+  };
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLElement>) => {
+    const act = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key];
+    if (act) {
+      event.preventDefault();
+      act();
+      return;
+    }
+    reveal.current = true;
+    cursor.onKeyDown(event);
+  };
+  const marked = drag ?? selected;
+  // The browser scrolls unless it is told at once that it is not to, which an ordinary listener cannot.
+  const wheel = useRef<(event: WheelEvent) => void>(() => {});
+  wheel.current = (event) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    const { left } = ref.current!.getBoundingClientRect();
+    const at = axis.from + ((event.clientX - left) / width) * (axis.to - axis.from);
+    show(zoomed(axis, whole, event.deltaY < 0 ? 1 / zoomStep : zoomStep, at));
+  };
+  useEffect(() => {
+    const element = ref.current!;
+    const listen = (event: WheelEvent) => wheel.current(event);
+    element.addEventListener('wheel', listen, { passive: false });
+    return () => element.removeEventListener('wheel', listen);
+  }, []);
 
   return (
     <figure class="timeline">
       <figcaption class="visually-hidden">{t('person.chart')}</figcaption>
-      <Readout row={current} timeZone={timeZone} />
+      <div class="timeline-head">
+        <Readout row={current} timeZone={timeZone} />
+        <ZoomButtons
+          isZoomed={zoom !== null}
+          onZoom={(factor) => show(zoomed(axis, whole, factor, around))}
+          onPan={(share) => setZoom(panned(axis, whole, share))}
+          onReset={() => setZoom(null)}
+        />
+      </div>
       <div class="timeline-body">
         <ul class="lane-names" aria-hidden="true">
           {(['scheduled', 'actual', 'state'] as const).map((lane, i) => (
@@ -66,15 +150,29 @@ export function DayTimeline({ rows, slots, axis, timeZone }: DayTimelineProps) {
           aria-valuemax={rows.length}
           aria-valuenow={cursor.index + 1}
           aria-valuetext={current ? spoken(current, timeZone) : undefined}
-          onKeyDown={cursor.onKeyDown}
-          onPointerMove={point}
-          onPointerDown={point}
+          onKeyDown={onKeyDown}
+          onPointerMove={onPointerMove}
+          onPointerDown={onPointerDown}
+          onPointerUp={onPointerUp}
+          onPointerCancel={() => {
+            setDragFrom(null);
+            setDrag(null);
+          }}
         >
           <svg width={width} height={height} aria-hidden="true">
             <StatePatterns />
             <Axis axis={axis} timeZone={timeZone} width={width} x={x} />
             <Bars rows={rows} slots={slots} axis={axis} x={x} />
             <NowLine axis={axis} x={x} />
+            {marked && (
+              <rect
+                class="selection"
+                x={x(marked.from)}
+                y={lanes.axis}
+                width={Math.max(1, x(marked.to) - x(marked.from))}
+                height={height - lanes.axis}
+              />
+            )}
             {current && (
               <rect
                 class="cursor"
@@ -89,11 +187,16 @@ export function DayTimeline({ rows, slots, axis, timeZone }: DayTimelineProps) {
         </div>
       </div>
       <p id="timeline-help" class="hint">
-        {t('person.chartHelp')}
+        {t('person.chartHelp')} {t('zoom.help')} {onSelect && t('zoom.dragHelp')}
       </p>
     </figure>
   );
 }
+
+const zoomStep = 1.6;
+/** A shorter drag is a click. */
+const leastDragShare = 0.004;
+const middleOf = ({ from, to }: Interval): Instant => (from + to) / 2;
 
 /** The last thing that happened; on a day that is all ahead, the first that is planned. */
 const firstShown = (rows: readonly DayRow[]): number =>
@@ -115,148 +218,3 @@ function spoken(row: DayRow, timeZone: string): string {
 
 export const rowStateName = ({ state, inBuffer }: DayRow): string =>
   inBuffer ? `${stateName(state)}, ${t('state.inBuffer').toLowerCase()}` : stateName(state);
-
-type Scale = (at: Instant) => number;
-
-interface AxisProps {
-  readonly axis: Interval;
-  readonly timeZone: string;
-  readonly width: number;
-  readonly x: Scale;
-}
-
-function Axis({ axis, timeZone, width, x }: AxisProps) {
-  const ticks = useMemo(() => quarterTicks(timeZone, axis), [timeZone, axis.from, axis.to]);
-  const quarterWidth = width / Math.max(1, ticks.length - 1);
-  const every = [1, 2, 3, 4, 6].find((hours) => hours * 4 * quarterWidth >= 44) ?? 12;
-  return (
-    <g class="axis">
-      {ticks.map(({ at, isHour, hour: wallHour }) => (
-        <g key={at}>
-          {(isHour || quarterWidth >= 5) && (
-            <line
-              class={isHour ? 'hour' : 'quarter'}
-              x1={x(at)}
-              x2={x(at)}
-              y1={lanes.axis - (isHour ? 6 : 3)}
-              y2={isHour ? height : lanes.axis}
-            />
-          )}
-          {isHour && wallHour % every === 0 && (
-            <text x={x(at)} y={lanes.axis - 10} text-anchor="middle">
-              {timeText(at, timeZone)}
-            </text>
-          )}
-        </g>
-      ))}
-    </g>
-  );
-}
-
-function Bars({ rows, slots, axis, x }: Omit<DayTimelineProps, 'timeZone'> & { readonly x: Scale }) {
-  const { activities } = directory.value;
-  const inSight = <T extends Interval>(items: readonly T[]) =>
-    items.filter(({ from, to }) => from < axis.to && to > axis.from);
-  const done = inSight(rows).filter(({ actual }) => actual !== null);
-  const actuals = barsOf(
-    done,
-    (a, b) => a.actual!.kind === b.actual!.kind && a.actual!.activityId === b.actual!.activityId,
-  );
-  const states = barsOf(done, (a, b) => a.state === b.state && a.inBuffer === b.inBuffer).filter(
-    ({ state }) => state !== null,
-  );
-  return (
-    <>
-      {inSight(slots).map((slot) => (
-        <Bar
-          key={`s${slot.from}`}
-          {...slot}
-          lane={0}
-          x={x}
-          fill={activityColour(slot.activityId, activities)}
-          text={activityName(slot.activityId)}
-        />
-      ))}
-      {actuals.map(({ from, to, actual }) => (
-        <Bar
-          key={`a${from}`}
-          from={from}
-          to={to}
-          lane={1}
-          x={x}
-          fill={actual!.activityId === null ? null : activityColour(actual!.activityId, activities)}
-          text={actualName(actual!)}
-        />
-      ))}
-      {states.map((row) => (
-        <Bar
-          key={`t${row.from}`}
-          from={row.from}
-          to={row.to}
-          lane={2}
-          x={x}
-          state={row}
-          text={stateName(row.state)}
-        />
-      ))}
-    </>
-  );
-}
-
-interface BarProps extends Interval {
-  readonly lane: number;
-  readonly x: Scale;
-  readonly text: string;
-  /** null = no activity: drawn hollow. */
-  readonly fill?: string | null;
-  readonly state?: Pick<DayRow, 'state' | 'inBuffer'>;
-}
-
-/** The name is written where there is room for it; the readout and the table have it in any case. */
-function Bar({ from, to, lane, x, text, fill, state }: BarProps) {
-  const left = x(from);
-  const barWidth = Math.max(1, x(to) - left);
-  const category = state?.state
-    ? categoryOf({ state: state.state as State, inBuffer: state.inBuffer })
-    : null;
-  const fits = barWidth > text.length * 6.6 + 12;
-  return (
-    <g class={category ? `bar state ${category}` : fill === null ? 'bar hollow' : 'bar'}>
-      <rect
-        x={left + 0.5}
-        y={laneTop(lane)}
-        width={Math.max(1, barWidth - 1)}
-        height={lanes.bar}
-        rx={Math.min(4, barWidth / 3)}
-        fill={category ? undefined : (fill ?? 'transparent')}
-      />
-      {category && (
-        <rect
-          x={left + 0.5}
-          y={laneTop(lane)}
-          width={Math.max(1, barWidth - 1)}
-          height={lanes.bar}
-          rx={Math.min(4, barWidth / 3)}
-          fill={`url(#pattern-${category})`}
-          class="pattern"
-        />
-      )}
-      {fits && (
-        <text x={left + 8} y={laneTop(lane) + lanes.bar / 2} fill={fill ? textColourOn(fill) : undefined}>
-          {text}
-        </text>
-      )}
-    </g>
-  );
-}
-
-function NowLine({ axis, x }: { readonly axis: Interval; readonly x: Scale }) {
-  const at = now.value;
-  if (at < axis.from || at >= axis.to) return null;
-  return (
-    <g class="now">
-      <line x1={x(at)} x2={x(at)} y1={lanes.axis} y2={height} />
-      <circle cx={x(at)} cy={lanes.axis} r="3.5" />
-    </g>
-  );
-}

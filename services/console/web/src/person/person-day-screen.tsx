@@ -1,5 +1,5 @@
 import type { Interval } from '@adherence/domain/model.ts';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { getAll, getJson } from '../api/client.ts';
 import type { Adherence, AdherenceRow, Person, Schedule, Timeline } from '../api/types.ts';
 import { useRequest } from '../api/use-request.ts';
@@ -12,11 +12,15 @@ import { directory, zoneOfUnit } from '../directory.ts';
 import { dateText } from '../format/time.ts';
 import { t } from '../i18n/translate.ts';
 import { hrefOf, place, setQuery } from '../router.ts';
+import { mayPlan } from '../setup/sections.ts';
 import { now } from '../time/clock.ts';
 import { addDays, dateOr, localDateOf, localDay } from '../time/zone-axis.ts';
-import { activePart, dayRows, type Slot, shiftOf, slotsOf } from './day-rows.ts';
+import { activePart, type DayRow, dayRows, type Slot, shiftOf, slotsOf } from './day-rows.ts';
 import { DayTimeline } from './day-timeline.tsx';
+import { EventsTable } from './events-table.tsx';
+import { ExceptionPanel } from './exception-panel.tsx';
 import { SegmentTable } from './segment-table.tsx';
+import { WhyPanel } from './why-panel.tsx';
 
 type View = 'fit' | 'day' | 'shift';
 
@@ -36,6 +40,7 @@ export function PersonDayScreen({ personId }: { readonly personId: string }) {
       <p class="crumbs">
         <a href="/board">{t('person.back')}</a>
         {shown?.team && <a href={hrefOf('/team-day', { who: `team:${shown.team}` })}>{shown.team}</a>}
+        <a href={hrefOf('/history', { who: `person:${personId}` })}>{t('person.history')}</a>
       </p>
       <h1 tabIndex={-1}>{shown?.name ?? personId}</h1>
       {person.error ? (
@@ -53,7 +58,16 @@ function PersonDay({ person }: { readonly person: Person }) {
   const date = dateOr(query.get('date'), timeZone, now.value);
   const asked = query.get('view');
   const view: View = asked === 'day' || asked === 'shift' ? asked : 'fit';
-  const refreshMs = date === localDateOf(timeZone, now.value) ? 30_000 : undefined;
+  const [pointed, setPointed] = useState<DayRow | undefined>(undefined);
+  const [exception, setException] = useState<Interval | null>(null);
+  const [saved, setSaved] = useState(false);
+  const showsWhy = query.get('why') === '1';
+  useEffect(() => {
+    setException(null);
+    setSaved(false);
+  }, [date]);
+  // After an exception the day is computed again within moments.
+  const refreshMs = saved ? 2_000 : date === localDateOf(timeZone, now.value) ? 30_000 : undefined;
   const day = localDay(timeZone, date);
 
   const { data, error, loading, reload } = useRequest(
@@ -117,8 +131,55 @@ function PersonDay({ person }: { readonly person: Person }) {
                 slots={slots}
                 axis={axis}
                 timeZone={timeZone}
+                onPoint={setPointed}
+                onSelect={mayPlan() ? setException : undefined}
+                selected={exception}
               />
+              <div class="day-tools">
+                <button
+                  type="button"
+                  aria-expanded={showsWhy}
+                  onClick={() => setQuery({ why: showsWhy ? null : '1' }, true)}
+                >
+                  {t('why.show')}
+                </button>
+                {mayPlan() && !exception && pointed && (
+                  <button type="button" onClick={() => setException({ from: pointed.from, to: pointed.to })}>
+                    {t('exception.add')}
+                  </button>
+                )}
+              </div>
+              {saved && (
+                <p class="notice good" role="status">
+                  {t('exception.saved')}
+                </p>
+              )}
+              {exception && (
+                <ExceptionPanel
+                  personId={person.id}
+                  timeZone={timeZone}
+                  day={day}
+                  interval={exception}
+                  onChange={setException}
+                  onSaved={() => {
+                    setException(null);
+                    setSaved(true);
+                    reload();
+                  }}
+                  onCancel={() => setException(null)}
+                />
+              )}
+              {showsWhy && (
+                <WhyPanel
+                  personId={person.id}
+                  range={day}
+                  row={pointed}
+                  timeZone={timeZone}
+                  asOf={data.timeline.asOf}
+                />
+              )}
               <SegmentTable rows={rows} timeZone={timeZone} />
+              <EventsTable personId={person.id} range={day} timeZone={timeZone} />
             </>
           )}
         </div>

@@ -1,0 +1,82 @@
+/** French texts of a person's day: reasons, events, exceptions, zoom. */
+import type { Translation } from '../message.ts';
+import type { personEn } from './person-en.ts';
+
+export const personFr: Translation<typeof personEn> = {
+  'history.fromTo': 'de {from} à {to}',
+  'person.history': 'Historique',
+  'zoom.in': 'Agrandir',
+  'zoom.out': 'Réduire',
+  'zoom.reset': 'Tout afficher',
+  'zoom.back': 'Plus tôt',
+  'zoom.on': 'Plus tard',
+  'zoom.help': 'Plus et moins changent l’échelle, 0 affiche tout ; à la souris, Ctrl et la molette.',
+  'zoom.dragHelp': 'Faites glisser sur une durée, ou appuyez sur E sur un segment, pour l’exclure du score.',
+
+  'why.show': 'Pourquoi cela compte ainsi',
+  'why.title': 'Pourquoi {from} à {to} compte ainsi',
+  'why.titleNone': 'Pointez un segment pour voir pourquoi il compte ainsi',
+  'why.none': 'Rien n’est enregistré pour cette durée : rien de planifié, personne de connecté.',
+  'why.ahead': 'C’est encore à venir.',
+  'why.more': { one: 'et {n} autre partie', other: 'et {n} autres parties' },
+  'why.notification': 'Odigo a annoncé {status} à {at} pour {user} ({integration}) ; reçu à {received}.',
+  'why.repeats': {
+    one: 'Répété une fois, à {at}.',
+    other: 'Répété {n} fois, la dernière à {at}.',
+  },
+  'why.missingLogout.afterShiftEnd':
+    'Aucune déconnexion n’est venue : le statut s’est terminé à la fin du service, {at}, car rien n’a suivi en {limit}. Ensuite la personne compte comme hors ligne, estimé.',
+  'why.missingLogout.maxStatus':
+    'Aucune déconnexion n’est venue : le statut s’est terminé à {at}, après la durée maximale ({limit}). Ensuite la personne compte comme hors ligne, estimé.',
+  'why.feedGap':
+    'Le flux {name} était muet de {from} à {to} : rien n’est connu, et cela reste en dehors du score.',
+  'why.noExternalUser': 'Aucun utilisateur externe n’appartenait alors à cette personne : rien n’est connu.',
+  'why.noNotification': 'Odigo n’avait encore rien dit de cette personne : hors ligne.',
+  'why.mapping.own': 'Ce statut correspond à {activity}.',
+  'why.mapping.fallback': 'Ce type de pause n’a pas de correspondance ; son statut en a une : {activity}.',
+  'why.mapping.unmapped': 'Ce statut n’a pas de correspondance : il compte comme {activity}.',
+  'why.mapping.login': 'Une connexion sans statut compte comme {activity}.',
+  'why.schedule': 'Planifié : {activity}, par le service du {date} que {by} a écrit le {at}.',
+  'why.noSchedule': 'Rien n’était planifié.',
+  'why.match.sameActivity': 'C’est ce qui était planifié.',
+  'why.match.rule': 'Une règle dit que {actual} satisfait {scheduled}.',
+  'why.match.none': 'Aucune règle ne dit que cela satisfait ce qui était planifié.',
+  'why.exception': 'L’exception « {reason} » de {by}, de {from} à {to}, l’exclut du score.',
+  'why.noBuffer': 'Cela a commencé à {from}, sans tolérance.',
+  'why.grace':
+    'Cela a commencé à {from}, avec une tolérance jusqu’à {ends} : jusque-là compté comme {inside}, ensuite comme {after}.',
+  'why.closed': 'C’est dans la période clôturée {id} : ses chiffres restent ceux de la clôture.',
+  'why.counted.in': 'Cela compte donc en adhérence.',
+  'why.counted.out': 'Cela compte donc hors adhérence.',
+  'why.counted.noData':
+    'Cela compte donc comme temps sans données, qui baisse la couverture et non le score.',
+  'why.counted.excluded': 'C’est donc exclu du score.',
+  'why.counted.none': 'Cela ne compte donc pas pour le score.',
+
+  'events.show': 'Afficher les événements d’Odigo',
+  'events.help': 'Tels qu’ils ont été lus, répétitions et signes de vie compris.',
+  'events.none': 'Odigo n’a rien envoyé de cette personne ce jour-là.',
+  'events.truncated': 'Il y a plus d’événements qu’on ne peut en afficher ; voici les premiers.',
+  'events.occurred': 'Heure',
+  'events.status': 'Statut',
+  'events.type': 'Type',
+  'events.user': 'Utilisateur externe',
+  'events.delay': 'Reçu après',
+  'events.flags': 'Remarques',
+  'events.source': 'Source',
+
+  'exception.add': 'Ajouter une exception',
+  'exception.title': 'Exclure une durée du score',
+  'exception.from': 'Du',
+  'exception.to': 'Au',
+  'exception.reason': 'Motif',
+  'exception.help': 'Heures de {zone}. Faites glisser sur le graphique pour choisir une autre durée.',
+  'exception.turned': 'La fin doit être après le début, et à moins de 31 jours.',
+  'exception.effect': 'Adhérence du jour : {before} devient {after}.',
+  'exception.points': '{points} points',
+  'exception.noEffect': 'Cela ne change rien : rien de cette durée ne compte pour le score.',
+  'exception.save': 'Enregistrer l’exception',
+  'exception.cancel': 'Annuler',
+  'exception.already': 'Il y a déjà une exception pour exactement cette durée.',
+  'exception.saved': 'L’exception est enregistrée. La journée est recalculée.',
+};
