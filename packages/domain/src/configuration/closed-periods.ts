@@ -88,7 +88,7 @@ export function configurationAtClosing(
   };
 }
 
-/** Closed periods of a person that overlap a range, in order of time. */
+/** Closed periods of a person, in order of time. */
 export function closedIntervals(tables: TenantTables, personId: string): (Interval & { id: string })[] {
   const found: (Interval & { id: string })[] = [];
   for (const [id, period] of tables.closedPeriods) {
@@ -97,14 +97,22 @@ export function closedIntervals(tables: TenantTables, personId: string): (Interv
   return found.sort((a, b) => a.from - b.from);
 }
 
-/** Is all of a range, as far as whole days of the unit go, in closed periods of each of these people? */
-export function isClosed(tables: TenantTables, personIds: readonly string[], range: Interval): boolean {
-  return (
-    personIds.length > 0 &&
-    personIds.every((personId) => {
-      let at: Instant = range.from;
-      for (const { from, to } of closedIntervals(tables, personId)) if (from <= at && at < to) at = to;
-      return at >= range.to;
-    })
-  );
+/** Tells of ranges whether all of them is in closed periods of each of the people; false where there is nobody. */
+export function closedRanges(
+  tables: TenantTables,
+): (personIds: readonly string[], range: Interval) => boolean {
+  if (tables.closedPeriods.size === 0) return () => false;
+  const intervals = new Map<string, readonly Interval[]>();
+  const isClosed = (personId: string, { from, to }: Interval): boolean => {
+    let closed = intervals.get(personId);
+    if (!closed) {
+      closed = closedIntervals(tables, personId);
+      intervals.set(personId, closed);
+    }
+    let at: Instant = from;
+    for (const interval of closed) if (interval.from <= at && at < interval.to) at = interval.to;
+    return at >= to;
+  };
+  return (personIds, range) =>
+    personIds.length > 0 && personIds.every((personId) => isClosed(personId, range));
 }
