@@ -23,7 +23,7 @@ const SetupArea = lazy(async () => {
 /** What has charts comes with the first of them that is opened: the board is to be there first. */
 const HistoryArea = lazy(async () => (await import('./history/history-area.tsx')).HistoryArea);
 const TeamDayScreen = lazy(async () => (await import('./team-day/team-day-screen.tsx')).TeamDayScreen);
-const PersonDayScreen = lazy(async () => (await import('./person/person-day-screen.tsx')).PersonDayScreen);
+const PersonDayScreen = lazy(async () => (await import('./person/person-area.tsx')).PersonDayScreen);
 
 /** Everything: who is not signed in sees the sign-in, on the address that was asked for. */
 export function App() {
