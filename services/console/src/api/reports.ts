@@ -49,11 +49,25 @@ export const reportRoutes = (env: Environment): Route[] => [
         headers: {
           'content-type': csvType,
           'content-disposition': `attachment; filename="adherence-${from}-${to}.csv"`,
+          // The columns are fixed, so what stands is told beside them.
+          'x-closed-periods': closedWithin(tenant, ids, query).join(','),
         },
       });
     },
   }),
 ];
+
+/** Ids of the closed periods that some of these people's numbers are in. */
+function closedWithin(
+  { closedPeriods }: TenantTables,
+  personIds: readonly string[],
+  dates: { readonly from: string; readonly to: string },
+): string[] {
+  return [...closedPeriods].flatMap(([id, { document, deleted, closing }]) => {
+    const overlaps = !deleted && document.from <= dates.to && dates.from <= document.to;
+    return overlaps && personIds.some((personId) => closing.people.has(personId)) ? [id] : [];
+  });
+}
 
 /** People at once: an answer of some thousand lines, so that a report of any size needs the same memory. */
 const peopleAtOnce = 200;
