@@ -52,7 +52,8 @@ export const topics = {
     partitions: 1,
     producers: ['console'],
     consumers: ['ingress', 'enrichment', 'adherence', 'console'],
-    config: { 'cleanup.policy': 'compact', 'retention.ms': '-1' },
+    // Tombstones over personal data take effect within a day, however little is written.
+    config: { 'cleanup.policy': 'compact', 'retention.ms': '-1', 'max.compaction.lag.ms': String(day) },
   },
   live: {
     name: 'adherence.live',
@@ -61,7 +62,7 @@ export const topics = {
     partitions: streamPartitions,
     producers: ['adherence'],
     consumers: ['console'],
-    config: { 'cleanup.policy': 'compact' },
+    config: { 'cleanup.policy': 'compact', 'max.compaction.lag.ms': String(day) },
   },
   scheduleOutcomes: {
     name: 'schedule.outcomes',
