@@ -1,6 +1,6 @@
 /**
- * The broker is killed, notifications are answered from the spool, the ingress is killed too, both come back: every
- * notification is stored, once, and `GET /pipeline` never said that nothing is pending before that was true.
+ * The broker is killed, notifications are answered from the spool, the ingress is killed too and goes on without the
+ * broker, then that comes back: every notification is stored, once, and `GET /pipeline` never said that nothing is pending before that was true.
  */
 import { dirname, join } from 'node:path';
 import { startKafka } from '@adherence/stack/kafka.ts';
@@ -53,10 +53,10 @@ test('what was answered from the spool is stored once, over kills of the broker 
   ingress.kill();
   await ingress.exited;
 
-  const back = stack.service('ingress', spool);
+  const again = await stack.service('ingress', spool);
+  for (let i = 0; i < 10; i++) expect(await post(again.url)).toEqual(good);
   restarted = await startKafka({ dataDir: dirname(stack.kafka.logFile), port: stack.kafka.port });
   const settledOnce = settled(token, sent);
-  const again = await back;
   for (let i = 0; i < 5; i++) expect(await post(again.url)).toEqual(good);
   await settledOnce;
 

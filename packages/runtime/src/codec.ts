@@ -24,6 +24,8 @@ export interface Codec {
    * null when there is nothing to ask. Rejects with OperationalError while the registry cannot answer.
    */
   learn(values: Iterable<Buffer | null>): Promise<void> | null;
+  /** Those under which it writes. */
+  schemaIds(): Readonly<Record<RecordName, number>>;
 }
 
 /** One less than Number.MAX_SAFE_INTEGER: what comes from outside has to be cut to it before. */
@@ -54,6 +56,10 @@ export function createLocalCodec(): Codec {
   return createCodec(ids, null, systemClock);
 }
 
+/** Writes under ids that were known before, and reads no others: for a start while the registry is away. */
+export const createCodecOfIds = (ids: Readonly<Record<RecordName, number>>): Codec =>
+  createCodec(new Map(recordNames.map((name) => [name, ids[name]])), null, systemClock);
+
 /** How long an id that the registry does not know is not asked for again. */
 const forgetUnknownAfterMs = 30_000;
 const headerBytes = 5;
@@ -81,6 +87,7 @@ function createCodec(ids: ReadonlyMap<RecordName, number>, registry: Registry | 
 
   const scratch = createScratch();
   return {
+    schemaIds: () => Object.fromEntries(ids) as Record<RecordName, number>,
     encode: (name, record) => scratch.encode(ids.get(name)!, avroTypes.get(name)!, record),
     decode(value) {
       const id = writerIdOf(value);

@@ -16,6 +16,7 @@ import { noMetrics } from '@adherence/runtime/metrics.ts';
 import type { RawNotification, RejectedNotification } from '@adherence/schemas/records.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { configSchema } from './config.ts';
+import { openLateBroker } from './late-broker.ts';
 import { type RunningIngress, start } from './start.ts';
 
 export const token = 'a-token-of-the-integration-odigo';
@@ -30,6 +31,8 @@ export async function closeWorlds(): Promise<void> {
 }
 
 export interface Trouble {
+  /** The broker is away from the start, and cannot be reached until it is back. */
+  readonly late?: boolean;
   /** Of the nth send after the start. */
   readonly fault?: (nth: number) => Fault;
   /** The ingress waits for this before the broker has its messages. */
@@ -75,8 +78,13 @@ export async function startIngress(
   env: Record<string, string> = {},
   trouble: Trouble = {},
 ) {
-  const outage: Outage = { away: false, hangs: null };
-  const broker = withOutage(memory, outage, trouble);
+  const outage: Outage = { away: trouble.late ?? false, hangs: null };
+  const reachable = withOutage(memory, outage, trouble);
+  const open = async (): Promise<Broker> => {
+    if (outage.away) throw new OperationalError('AWAY', 'the broker is away');
+    return reachable;
+  };
+  const broker = trouble.late ? openLateBroker({ open, clock: systemClock, log: silentLog }) : reachable;
   const config = configSchema.parse({ INGRESS_HOST: '127.0.0.1', INGRESS_PORT: '0', ...env });
   const ingress = await start(config, {
     broker,

@@ -18,20 +18,26 @@ export interface KeepOpenOptions<T> {
   readonly what: string;
   readonly open: () => Promise<T>;
   readonly close: (opened: T) => Promise<void>;
+  /** Held on to while the first one cannot be opened; its `failed` rejects at once, so that it is tried again. */
+  readonly meanwhile?: T | null;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 const retryMs = 1_000;
 
-/** Rejects when the first one cannot be opened. */
+/** Rejects when the first one cannot be opened and there is nothing for meanwhile. */
 export async function keepOpen<T extends { readonly failed: Promise<never> }>(
   options: KeepOpenOptions<T>,
 ): Promise<Kept<T>> {
-  const { what, open, close, clock, log } = options;
+  const { what, open, close, meanwhile = null, clock, log } = options;
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {}); // Known to whoever asks for it; not an unhandled rejection meanwhile.
-  let current = await open();
+  let current = await open().catch((error: unknown) => {
+    if (meanwhile === null || !isOperational(error)) throw error;
+    return meanwhile;
+  });
+  meanwhile?.failed.catch(() => {}); // Opened at once: nobody needs it.
   let stopped = false;
   let timer: Timer | null = null;
 

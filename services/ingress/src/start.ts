@@ -1,29 +1,25 @@
 /** The ingress as a part of a process: of its own (main.ts), or of one with all services (embedded, tests). */
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fold } from '@adherence/domain/configuration/decide.ts';
-import { type ConfigurationState, emptyState } from '@adherence/domain/configuration/tables.ts';
-import type { Broker, Producer } from '@adherence/runtime/broker/broker.ts';
+import type { Broker } from '@adherence/runtime/broker/broker.ts';
 import { type Clock, within } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
-import { followConfiguration } from '@adherence/runtime/configuration-log.ts';
 import { DeadlineError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
 import type { Metrics } from '@adherence/runtime/metrics.ts';
-import { createMicroBatcher, type MicroBatcher } from '@adherence/runtime/micro-batcher.ts';
+import { createMicroBatcher } from '@adherence/runtime/micro-batcher.ts';
+import type { Tracing } from '@adherence/runtime/tracing.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
 import type { IngressConfig } from './config.ts';
 import { createFairBudget } from './fair-budget.ts';
 import { createIntegrationHealth } from './integration-health.ts';
-import { keepOpen } from './keep-open.ts';
-import { createOutbox } from './outbox.ts';
+import { type FollowedConfiguration, keepConfiguration } from './kept-configuration.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createReadiness } from './readiness.ts';
-import { openVolume } from './spool/open-volume.ts';
-import { createSpoolWord } from './spool/spool-word.ts';
+import { type OpenedVolume, openSpooled, volumeOf } from './spooled.ts';
 import { createTokenDirectory } from './token-directory.ts';
 import { createWebhook, hookPrefix, type Webhook } from './webhook.ts';
 
@@ -33,16 +29,10 @@ export interface IngressResources {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly tracing?: Tracing;
   /** Shared by the services of one process; followed here, and stopped with the service, when absent. */
   readonly configuration?: FollowedConfiguration;
   readonly newRequestId?: () => string;
-}
-
-interface FollowedConfiguration {
-  readonly state: () => ConfigurationState;
-  readonly offset: () => number;
-  readonly waitFor: (offset: number, limitMs?: number) => Promise<void>;
-  readonly failed: Promise<never>;
 }
 
 export interface RunningIngress {
@@ -57,18 +47,32 @@ export interface RunningIngress {
 
 /** Resolves once the configuration is folded and the port is open. */
 export async function start(config: IngressConfig, resources: IngressResources): Promise<RunningIngress> {
+  const volume = await volumeOf(config, resources);
+  try {
+    return await startOn(volume, config, resources);
+  } catch (error) {
+    await volume?.close();
+    throw error;
+  }
+}
+
+async function startOn(
+  volume: OpenedVolume | null,
+  config: IngressConfig,
+  resources: IngressResources,
+): Promise<RunningIngress> {
   const { broker, codec, clock, log, metrics, newRequestId = randomUUID } = resources;
-  const own = resources.configuration ? null : await keepConfiguration(resources);
+  const known = volume?.known ?? null;
+  const own = resources.configuration ? null : await keepConfiguration({ broker, known, clock, log });
   const configuration = resources.configuration ?? own!;
   const producer = await broker.producer();
   const direct = createMicroBatcher({
     producer,
-    deadlineMs: config.SPOOL_DIR === undefined ? config.ANSWER_LIMIT_MS : config.SPOOL_AFTER_MS,
+    deadlineMs: volume === null ? config.ANSWER_LIMIT_MS : config.SPOOL_AFTER_MS,
     clock,
     metrics,
   });
-  const spooled =
-    config.SPOOL_DIR === undefined ? null : await openSpooled(config, resources, direct, producer);
+  const spooled = volume && (await openSpooled(config, resources, volume, configuration, direct, producer));
   const health = createIntegrationHealth({
     publish: direct.add,
     clock,
@@ -100,6 +104,7 @@ export async function start(config: IngressConfig, resources: IngressResources):
     newRequestId,
     log,
     metrics,
+    tracing: resources.tracing,
   });
   const missing = createReadiness({
     broker,
@@ -124,50 +129,6 @@ export async function start(config: IngressConfig, resources: IngressResources):
       await spooled?.stop();
       await producer.close();
       await own?.stop();
-    },
-  };
-}
-
-/** The configuration, through outages longer than a follower waits: what was folded last holds meanwhile. */
-async function keepConfiguration({ broker, log, clock }: IngressResources) {
-  const kept = await keepOpen({
-    what: topics.configuration.name,
-    open: () => followConfiguration({ broker, initial: emptyState(), fold, log, clock }),
-    close: (followed) => followed.stop(),
-    clock,
-    log,
-  });
-  const { current, failed, stop } = kept;
-  return {
-    state: () => current().state(),
-    offset: () => current().offset(),
-    waitFor: (offset: number, limitMs?: number) => current().waitFor(offset, limitMs),
-    failed,
-    stop,
-  };
-}
-
-/** Kafka with the spool behind it. */
-async function openSpooled(
-  config: IngressConfig,
-  { broker, clock, log, metrics }: IngressResources,
-  direct: MicroBatcher,
-  producer: Producer,
-) {
-  const { SPOOL_DIR, SPOOL_MAX_BYTES: maxBytes, SPOOL_AFTER_MS, ANSWER_LIMIT_MS } = config;
-  const newSalt = () => randomInt(2 ** 32);
-  const { spool, id, close } = await openVolume(SPOOL_DIR!, { maxBytes, clock, log, metrics, newSalt });
-  const word = await createSpoolWord({ spool, spoolId: id, broker, producer, clock, log });
-  const appendLimitMs = ANSWER_LIMIT_MS - SPOOL_AFTER_MS;
-  const outbox = createOutbox({ direct: direct.add, spool, producer, appendLimitMs, clock, log });
-  return {
-    publish: outbox.publish,
-    takes: () => spool.takes(),
-    failed: word.failed,
-    async stop() {
-      await outbox.stop();
-      await word.stop();
-      await close();
     },
   };
 }

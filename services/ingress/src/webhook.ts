@@ -10,6 +10,7 @@ import type { Codec } from '@adherence/runtime/codec.ts';
 import { asError, isOperational, OverloadError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
 import type { Metrics } from '@adherence/runtime/metrics.ts';
+import { noTracing, type Span, type Tracing } from '@adherence/runtime/tracing.ts';
 import { externalUserKey, integrationKey, partitionOf, topics } from '@adherence/schemas/topics.ts';
 import type { IngressConfig } from './config.ts';
 import { type Acceptance, acceptBody, type Origin, quarantineBody } from './domain/accept.ts';
@@ -35,6 +36,7 @@ export interface WebhookEnvironment {
   readonly newRequestId: () => string;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly tracing?: Tracing | undefined;
 }
 
 export const hookPrefix = '/hooks/odigo/';
@@ -145,7 +147,7 @@ async function receive(
   bytes: Buffer,
   hold: Hold,
 ): Promise<Answer> {
-  const { config, publish, clock, newRequestId, health, rateLimit, metrics } = environment;
+  const { config, clock, newRequestId, health, rateLimit, metrics } = environment;
   const { tenantId, integrationId } = owner;
   const origin: Origin = { tenantId, integrationId, requestId: newRequestId(), receivedAt: clock.now() };
   const acceptance = await accept(config, request, bytes, origin, hold);
@@ -154,7 +156,7 @@ async function receive(
   const { accepted, rejected, unparseable } = acceptance;
   const items = accepted.length + rejected.length;
   if (!hold.take(acceptance.bytes + items * itemBytes)) return overload(environment, false);
-  await publish(messagesOf(environment, acceptance, traceParentOf(request)));
+  await publish(environment, acceptance, request);
   rateLimit.spend(addressOf(owner), items);
   health.note(owner, origin.receivedAt, accepted.length, rejected.length);
   if (accepted.length > 0) {
@@ -194,19 +196,33 @@ async function accept(
   return { ...acceptance, bytes: inflated.kind === 'body' ? inflated.bytes.length : bytes.length };
 }
 
+/** What the sender's own trace says is linked to; whether a request is traced is for us to say. */
+async function publish(environment: WebhookEnvironment, records: Records, { headers }: IncomingMessage) {
+  const span = (environment.tracing ?? noTracing).begin('notifications', headers[traceParentHeader]);
+  try {
+    await environment.publish(messagesOf(environment, records, span));
+    span?.end();
+  } catch (error) {
+    span?.end(asError(error));
+    throw error;
+  }
+}
+
+/** The first notification of a request that is traced stands for all of it. */
 function messagesOf(
   { codec, configurationOffset }: WebhookEnvironment,
   { accepted, rejected }: Records,
-  traceParent: string | undefined,
+  span: Span | null,
 ): OutMessage[] {
   const headers: Record<string, string> = { [configurationOffsetHeader]: String(configurationOffset()) };
-  if (traceParent !== undefined) headers[traceParentHeader] = traceParent;
+  const traced = span === null ? headers : { ...headers, ...span.headers };
   const messages: OutMessage[] = [];
   for (const record of accepted) {
     const key = externalUserKey(record.tenantId, record.integrationId, record.externalUserId);
     const { name: topic, partitions } = topics.notifications;
     const value = codec.encode('RawNotification', record);
-    messages.push({ topic, partition: partitionOf(key, partitions), key, value, headers });
+    const partition = partitionOf(key, partitions);
+    messages.push({ topic, partition, key, value, headers: messages.length === 0 ? traced : headers });
   }
   for (const record of rejected) {
     const key = integrationKey(record.tenantId, record.integrationId ?? '');
@@ -222,14 +238,6 @@ function tokenOf(url: string): string {
   const query = url.indexOf('?');
   const path = query === -1 ? url.slice(hookPrefix.length) : url.slice(hookPrefix.length, query);
   return path.endsWith('/') ? path.slice(0, -1) : path;
-}
-
-function traceParentOf({ headers }: IncomingMessage): string | undefined {
-  const { traceparent } = headers;
-  return typeof traceparent === 'string' &&
-    /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent)
-    ? traceparent
-    : undefined;
 }
 
 function onError(environment: WebhookEnvironment, error: Error): Answer {

@@ -2,10 +2,11 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OperationalError } from '@adherence/runtime/errors.ts';
 import type { RawNotification } from '@adherence/schemas/records.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { closeWorlds, newWorld, recordsOf, startIngress } from '../ingress.testing.ts';
+import { closeWorlds, newWorld, recordsOf, startIngress, urlToken } from '../ingress.testing.ts';
 import { spoolAskedKey } from './spool-word.ts';
 
 let folder: string;
@@ -109,6 +110,40 @@ describe('an ingress with a spool', () => {
     world.outage.away = false;
     expect(await statuses(world, item('anna', 3))).toEqual([200]);
     expect(storedOf(world, 'anna')).toEqual([3]);
+  });
+
+  it('starts while the broker is away, on what it knew, and learns the rest when it is back', async () => {
+    const before = await newWorld({ SPOOL_DIR: folder });
+    before.outage.away = true;
+    expect(await statuses(before, item('anna', 1))).toEqual([200]);
+    await before.stop();
+    const world = await startIngress(before.broker, { SPOOL_DIR: folder }, { late: true });
+    expect(await world.ingress.missing()).toEqual([]);
+    expect(await statuses(world, item('anna', 2), '{}')).toEqual([200, 200]);
+    const newToken = { path: '/hooks/odigo/made-meanwhile' };
+    await before.configure(urlToken('k2', 'made-meanwhile', 'odigo'));
+    expect((await world.post(item('anna', 3), newToken)).status).toBe(503);
+    world.outage.away = false;
+    await until(() => storedOf(world, 'anna').length === 2);
+    expect(storedOf(world, 'anna')).toEqual([1, 2]);
+    await until(async () => (await world.post(item('anna', 3), newToken)).status === 200);
+    expect((await world.post(item('anna', 4), { path: '/hooks/odigo/never-made' })).status).toBe(404);
+  });
+
+  it('that said goodbye needs the broker to start, since nobody would ask it what it holds', async () => {
+    const before = await newWorld({ SPOOL_DIR: folder });
+    await before.stop();
+    await expect(startIngress(before.broker, { SPOOL_DIR: folder }, { late: true })).rejects.toThrow(
+      OperationalError,
+    );
+  });
+
+  it('that could not say goodbye starts without the broker again', async () => {
+    const before = await newWorld({ SPOOL_DIR: folder });
+    before.outage.away = true;
+    await before.stop();
+    const world = await startIngress(before.broker, { SPOOL_DIR: folder }, { late: true });
+    expect(await statuses(world, item('anna', 1))).toEqual([200]);
   });
 
   it('does not share its folder', async () => {

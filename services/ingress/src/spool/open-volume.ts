@@ -8,6 +8,7 @@ import { openSpool, type Spool, type SpoolOptions } from './spool.ts';
 
 export interface Volume {
   readonly spool: Spool;
+  readonly disk: Disk;
   /** Stays with the folder. */
   readonly id: string;
   close(): Promise<void>;
@@ -24,6 +25,7 @@ export async function openVolume(folder: string, options: Omit<SpoolOptions, 'di
     const spool = await openSpool({ ...options, disk });
     return {
       spool,
+      disk,
       id,
       async close() {
         await spool.close();

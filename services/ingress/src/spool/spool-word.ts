@@ -5,7 +5,7 @@
  */
 import type { Broker, OutMessage, Producer } from '@adherence/runtime/broker/broker.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
-import { asError, isOperational } from '@adherence/runtime/errors.ts';
+import { asError, isOperational, OperationalError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { type Kept, keepOpen } from '../keep-open.ts';
@@ -16,23 +16,35 @@ export const spoolAskedKey = 'spoolAsked';
 
 export interface SpoolWord {
   readonly failed: Promise<never>;
-  /** Says what is left behind; a spool that is empty need not be asked about any more. */
-  stop(): Promise<void>;
+  /** Says what is left behind, or goodbye: then nobody asks for it any more. False when nobody could be told. */
+  stop(goodbye: boolean): Promise<boolean>;
 }
 
 export interface SpoolWordOptions {
   readonly spool: Spool;
   /** Of the volume, not of the process. */
   readonly spoolId: string;
+  /** An earlier process said that it is there: then the broker may be away. */
+  readonly announced: boolean;
   readonly broker: Pick<Broker, 'tail'>;
   readonly producer: Pick<Producer, 'send'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
+interface FollowedTopic {
+  readonly failed: Promise<never>;
+  close(): Promise<void>;
+}
+
+const unfollowed = (): FollowedTopic => ({
+  failed: Promise.reject(new OperationalError('BROKER_AWAY', 'health is not followed')),
+  close: async () => {},
+});
+
 /** Resolves once the spool is known to whoever asks: before anything may be put into it. */
 export async function createSpoolWord(options: SpoolWordOptions): Promise<SpoolWord> {
-  const { spool, spoolId, broker, producer, clock, log } = options;
+  const { spool, spoolId, announced, broker, producer, clock, log } = options;
   const { name: topic } = topics.health;
   const key = `spool|${spoolId}`;
   /** Next offset of the topic to see. */
@@ -78,24 +90,31 @@ export async function createSpoolWord(options: SpoolWordOptions): Promise<SpoolW
     await Promise.race([tail.caughtUp, tail.failed]);
     return tail;
   };
-  const tails: Kept<Awaited<ReturnType<typeof open>>> = await keepOpen({
+  const tails: Kept<FollowedTopic> = await keepOpen<FollowedTopic>({
     what: topic,
     open,
     close: (tail) => tail.close(),
+    meanwhile: announced ? unfollowed() : null,
     clock,
     log,
   });
-  await producer.send([word()]);
+  try {
+    await producer.send([word()]);
+  } catch (error) {
+    if (!announced || !isOperational(error)) throw error;
+  }
 
   return {
     failed: tails.failed,
-    async stop() {
+    async stop(goodbye) {
       await tails.stop();
       await telling;
       try {
-        await producer.send([spool.empty() ? { ...word(), value: null } : word()]);
+        await producer.send([goodbye ? { ...word(), value: null } : word()]);
+        return true;
       } catch (error) {
         log.warn({ error: asError(error) }, 'the last state of the spool was not told');
+        return false;
       }
     },
   };

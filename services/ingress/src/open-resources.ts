@@ -1,0 +1,42 @@
+/** What the ingress works with: the servers, or, where they are away and a spool knows enough, the spool until then. */
+import { openClickHouse } from '@adherence/runtime/clickhouse.ts';
+import { within } from '@adherence/runtime/clock.ts';
+import { createCodecOfIds } from '@adherence/runtime/codec.ts';
+import { clickHouseOptionsOf } from '@adherence/runtime/env-config.ts';
+import { DeadlineError, isOperational } from '@adherence/runtime/errors.ts';
+import type { Host } from '@adherence/runtime/service.ts';
+import { openLateBroker } from './late-broker.ts';
+import { openDisk } from './spool/disk.ts';
+import { readKnown } from './spool/known.ts';
+
+/** The servers have so long to answer before a start goes on without them. */
+const patienceMs = 3_000;
+
+/** Opens as `host` does. */
+export function withSpool(host: Host): Host {
+  return {
+    ...host,
+    async open(env, name, log, metrics) {
+      const { clock, environment } = host;
+      const known = environment.SPOOL_DIR ? await readKnown(await openDisk(environment.SPOOL_DIR)) : null;
+      const opening = host.open(env, name, log, metrics);
+      if (known === null) return opening;
+      const late = () => new DeadlineError('start', patienceMs);
+      try {
+        return await within(clock, opening, patienceMs, late);
+      } catch (error) {
+        if (!isOperational(error)) throw error;
+        log.warn({ code: error.code }, 'starting without Kafka, on what the spool knows');
+      }
+      let first: typeof opening | null = opening;
+      const open = async () => {
+        const attempt = first ?? host.open(env, name, log, metrics);
+        first = null;
+        return (await attempt).broker;
+      };
+      const broker = openLateBroker({ open, clock, log });
+      const codec = createCodecOfIds(known.schemaIds);
+      return { broker, codec, db: openClickHouse(clickHouseOptionsOf(env)), clock, log, metrics };
+    },
+  };
+}
