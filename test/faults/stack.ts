@@ -80,7 +80,17 @@ export async function startStack(dataDir: string): Promise<Stack> {
         port: ports.clickhouse!,
         logFile: logFile('clickhouse'),
       }),
-    ingress: (name) => service('ingress', name, { INGRESS_PORT: String(ports[name]) }, ports[name]),
+    // One with a spool, one without.
+    ingress: (name) =>
+      service(
+        'ingress',
+        name,
+        {
+          INGRESS_PORT: String(ports[name]),
+          ...(name === 'ingress-0' ? { SPOOL_DIR: join(dataDir, name, 'spool') } : {}),
+        },
+        ports[name],
+      ),
     enrichment: (name) => service('enrichment', name, {}),
     adherence: (name) => service('adherence', name, {}),
     console: (name) => service('console', name, { CONSOLE_PORT: String(ports.console) }, ports.console),

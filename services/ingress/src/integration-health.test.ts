@@ -28,6 +28,15 @@ describe('createIntegrationHealth', () => {
     expect(readValue(published[3]!)).toMatchObject({ lastReceivedAt: 300, acceptedSinceStart: 5 });
   });
 
+  it('says it again when publishing failed and nothing comes any more', async () => {
+    const { health, clock, published, failures } = newHealth();
+    failures.push(new Error('away'), new Error('still away'));
+    health.note(owner, 100, 1, 0);
+    await clock.advance(9_000);
+    expect(readValue(published[0]!)).toMatchObject({ lastReceivedAt: 100, acceptedSinceStart: 1 });
+    expect(clock.pending()).toBe(0);
+  });
+
   it('says it all the next time when publishing failed', async () => {
     const { health, clock, published, failures } = newHealth();
     failures.push(new Error('away'));

@@ -29,17 +29,20 @@ export function createIntegrationHealth(options: IntegrationHealthOptions): Inte
   const entries = new Map<string, Entry>();
   const dirty = new Set<Entry>();
   let timer: Timer | null = null;
+  let stopped = false;
 
   const flush = async () => {
     timer?.clear();
     timer = null;
-    const messages = [...dirty].flatMap((entry) => messagesOf(entry, startedAt));
+    const told = [...dirty];
     dirty.clear();
     try {
-      if (messages.length > 0) await publish(messages);
+      if (told.length > 0) await publish(told.flatMap((entry) => messagesOf(entry, startedAt)));
     } catch (error) {
-      // Absolute values: the next notification publishes all that this one would have said.
       log.warn({ error: asError(error) }, 'health not published');
+      // Absolute values: the next ones say all that these would have said, also when nothing comes any more.
+      for (const entry of told) dirty.add(entry);
+      if (!stopped) timer ??= clock.setTimer(() => void flush(), intervalMs);
     }
   };
 
@@ -60,7 +63,10 @@ export function createIntegrationHealth(options: IntegrationHealthOptions): Inte
       timer ??= clock.setTimer(() => void flush(), intervalMs);
     },
     flush,
-    stop: () => timer?.clear(),
+    stop() {
+      stopped = true;
+      timer?.clear();
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import { openDisk } from './spool/disk.ts';
 import { readKnown } from './spool/known.ts';
 
 /** The servers have so long to answer before a start goes on without them. */
-const patienceMs = 3_000;
+const patienceMs = 10_000;
 
 /** Opens as `host` does. */
 export function withSpool(host: Host): Host {

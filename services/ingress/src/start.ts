@@ -124,6 +124,7 @@ async function startOn(
     failed,
     async stop() {
       await closeServer(server, config.REQUEST_LIMIT_MS + config.ANSWER_LIMIT_MS);
+      health.stop();
       await health.flush();
       await direct.drain();
       await spooled?.stop();
