@@ -86,7 +86,7 @@ function newWorld() {
     return { resolve, started };
   };
   const board = createBoardPublisher({ producer: { send }, eventsUntil: () => 0, log: silentLog });
-  return { board, partition: newPartition(0, 0, 0), sent, failures, holdSends };
+  return { board, partition: newPartition(0, 0, 0, 0), sent, failures, holdSends };
 }
 
 function person(personId: string, state: 'IN_ADHERENCE' | 'NOT_PRESENT'): Person {

@@ -2,6 +2,7 @@
  * Ranges of people computed from what is stored. What is read reaches back to the start of the episode that runs into
  * a range; most began within a day before it, the others are read further back.
  */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { addDays, isoDate } from '@adherence/domain/calendar.ts';
 import { userKey } from '@adherence/domain/compute/actual.ts';
 import { type Carry, compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
@@ -79,7 +80,9 @@ export async function computeRanges(
       ),
     ]);
     const again: RangeTask[] = [];
-    for (const task of open) {
+    for (const [i, task] of open.entries()) {
+      // A person takes milliseconds: takes and heartbeats have their turn between two.
+      if (i > 0) await othersTurn();
       const range = computeRange(owner, task, lines, documents.get(task.personId) ?? [], loadedFrom(task));
       if (range) use(range);
       else again.push(task);

@@ -36,6 +36,7 @@ export function createErasures(
     const partition = owner.partitions.get(partitionOfPerson(tenantId, personId));
     if (!partition) return;
     partition.people.delete(key);
+    partition.written.delete(key);
     board.remove(partition, key);
   };
   return {

@@ -5,7 +5,7 @@ import {
   personConfiguration,
 } from '@adherence/domain/configuration/person-configuration.ts';
 import type { ConfigurationState } from '@adherence/domain/configuration/tables.ts';
-import type { Producer } from '@adherence/runtime/broker/broker.ts';
+import type { PartitionOffset, Producer } from '@adherence/runtime/broker/broker.ts';
 import type { ClickHouse } from '@adherence/runtime/clickhouse.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
@@ -21,6 +21,8 @@ export interface Owner {
   readonly log: Log;
   readonly configuration: Configuration;
   readonly partitions: Map<number, Partition>;
+  /** Next offsets of the partitions of activity.events, as far as they are written now. */
+  readonly endOffsets: () => Promise<readonly PartitionOffset[]>;
   /** By integrationKey: silences as stored in `feed_gaps`; absent = the integration has no threshold. */
   readonly feeds: Map<string, Feed>;
   /** How long results are kept, in milliseconds before now. */

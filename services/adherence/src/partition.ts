@@ -14,7 +14,10 @@ export interface Partition {
   readonly number: number;
   /** Next offset to take. */
   position: number;
-  /** Greatest offset in a version that a previous owner wrote; it may have stored more than it committed. */
+  /**
+   * No version that a previous owner wrote, or has on its way, has a greater offset: those of its rows that are stored,
+   * and the end of the log when the partition was taken over.
+   */
   writtenBefore: number;
   /** Configuration offset up to which the changes have been asked for; committed with the position. */
   askedConfiguration: number;
@@ -23,7 +26,7 @@ export interface Partition {
   readonly written: Map<string, Written>;
   /**
    * Up to here a previous owner may have taken and not committed: rows of its that are still on their way are replaced,
-   * even by rows that say the same as what is stored. Infinity until the first batch tells.
+   * even by rows that say the same as what is stored. Infinity until everything is computed that it may have left.
    */
   certainFrom: number;
   /** External users whose facts came by since the partition was taken over. */
@@ -121,10 +124,15 @@ export interface ScheduleOutcome {
   readonly results: readonly ScheduleResult[];
 }
 
-export const newPartition = (number: number, position: number, askedConfiguration: number): Partition => ({
+export const newPartition = (
+  number: number,
+  position: number,
+  askedConfiguration: number,
+  end: number,
+): Partition => ({
   number,
   position,
-  writtenBefore: 0,
+  writtenBefore: end,
   askedConfiguration,
   people: new Map(),
   written: new Map(),
@@ -237,6 +245,10 @@ export function admitRebuilds(partition: Partition): void {
   for (const rebuild of partition.rebuildsToCome.values()) queueAgain(partition, rebuild);
   partition.rebuildsToCome.clear();
 }
+
+/** `to_at` of what is asked for from an instant on, as it is stored. */
+export const openEnd = 2 ** 52;
+export const closedEnd = (to: Instant): Instant | null => (to >= openEnd ? null : to);
 
 export const partitionOfPerson = (tenantId: string, personId: string): number =>
   partitionOf(personKey(tenantId, personId), streamPartitions);

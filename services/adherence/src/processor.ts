@@ -10,7 +10,7 @@ import type { Processor } from '@adherence/runtime/consume.ts';
 import { FencedError } from '@adherence/runtime/errors.ts';
 import { type Metrics, noMetrics } from '@adherence/runtime/metrics.ts';
 import { integrationKey, partitionOf, streamPartitions } from '@adherence/schemas/topics.ts';
-import { loadOpenRecomputations, loadStoredResults } from '@adherence/store/load.ts';
+import { loadOpenRecomputations } from '@adherence/store/load.ts';
 import type { ResultChange } from '@adherence/store/result-changes.ts';
 import type { Row } from '@adherence/store/rows.ts';
 import { type Advanced, advancePeople } from './advance-people.ts';
@@ -23,15 +23,22 @@ import { createErasures } from './erase.ts';
 import { createEventAges, oldestReceiptOf } from './event-ages.ts';
 import { feedsOf, isSilent, openSilences, refreshFeed, thresholdOf } from './feeds.ts';
 import type { Owner } from './owner.ts';
-import { newPartition, type Partition, partitionOfPerson, queueRebuild, type Request } from './partition.ts';
+import {
+  closedEnd,
+  newPartition,
+  type Partition,
+  partitionOfPerson,
+  queueRebuild,
+  type Request,
+} from './partition.ts';
 import { healthMessage, publishJudgements } from './publish.ts';
+import { queueEverybody } from './queue-everybody.ts';
 import {
   abandonSettling,
   askForFeeds,
   askForPeople,
   beginSettling,
   forgetJudged,
-  openEnd,
   rollWindows,
   storeChanges,
   storeInputs,
@@ -101,14 +108,14 @@ export function adherenceProcessor(
     const partition = partitions.get(number);
     if (!partition) return;
     const fresh = messages.filter(({ offset }) => offset >= partition.position);
-    if (!Number.isFinite(partition.certainFrom)) partition.certainFrom = highWatermark;
     await owner.codec.learn(fresh.map(({ value }) => value));
     const records = decodeRecords(owner.codec, fresh, partition.unsettled.dead);
-    const touched = await takeRecords(owner, partition, records);
-    partition.position = Math.max(partition.position, (fresh.at(-1)?.offset ?? -1) + 1);
-    const behind = highWatermark - partition.position;
-    taken.set(number, { until: fresh.at(-1)?.timestamp ?? 0, behind: behind > 0 });
+    const position = Math.max(partition.position, (fresh.at(-1)?.offset ?? -1) + 1);
+    const behind = highWatermark - position;
     const isLive = behind <= liveWithinMessages;
+    const touched = await takeRecords(owner, partition, records, isLive);
+    partition.position = Math.max(partition.position, position);
+    taken.set(number, { until: fresh.at(-1)?.timestamp ?? 0, behind: behind > 0 });
     if (isLive) showLive(partition, touched);
     ages.taken(oldestReceiptOf(records), isLive ? board.flush() : null);
     if (partition.unsettled.outcomes.length > 0) askForSettling();
@@ -250,14 +257,15 @@ export function adherenceProcessor(
   async function assigned(list: readonly AssignedPartition[]): Promise<void> {
     revoked();
     const recomputations = await loadOpenRecomputations(owner.db);
+    const ends = new Map((await owner.endOffsets()).map((end) => [end.partition, end.offset]));
     for (const { partition: number, offset, metadata } of list) {
       const asked = askedBefore(metadata);
       // What the previous owner has asked for is not asked for again, so it must be known here.
       await configuration.waitFor(asked);
-      partitions.set(number, newPartition(number, offset ?? 0, asked));
+      partitions.set(number, newPartition(number, offset ?? 0, asked, ends.get(number) ?? 0));
       erasures.assigned(number, asked);
     }
-    await queueEverybody();
+    await queueEverybody(owner);
     for (const open of recomputations) {
       const partition = partitions.get(partitionOfPerson(open.tenantId, open.personId));
       if (partition)
@@ -277,25 +285,6 @@ export function adherenceProcessor(
     askForSettling();
   }
 
-  /** Everybody of the partitions, from up to where their rows were computed. */
-  async function queueEverybody(): Promise<void> {
-    for (const [tenantId, tables] of configuration.state().tenants) {
-      const people = [...tables.people.keys()]
-        .map((personId) => ({ personId, partition: partitions.get(partitionOfPerson(tenantId, personId)) }))
-        .filter((person) => person.partition !== undefined);
-      for (let i = 0; i < people.length; i += peopleAtTakeOver) {
-        const some = people.slice(i, i + peopleAtTakeOver);
-        const ids = some.map(({ personId }) => personId);
-        const stored = await loadStoredResults(owner.db, tenantId, ids);
-        for (const { personId, partition } of some) {
-          const { asOf, offset } = stored.get(personId) ?? nothingStored;
-          partition!.writtenBefore = Math.max(partition!.writtenBefore, offset);
-          queueRebuild(partition!, { tenantId, personId, from: asOf });
-        }
-      }
-    }
-  }
-
   async function loadFeedsOf(partition: Partition): Promise<void> {
     for (const [tenantId, tables] of configuration.state().tenants) {
       for (const integrationId of tables.integrations.keys()) {
@@ -311,6 +300,7 @@ export function adherenceProcessor(
   /** Everything queued at take-over is done before the first record is taken, so that the board is right. */
   async function takeOver(): Promise<void> {
     await rebuildTogether(ownership, peopleAtTakeOver, () => true);
+    for (const partition of partitions.values()) partition.certainFrom = partition.writtenBefore;
     await board.flush();
   }
 
@@ -386,10 +376,6 @@ export function adherenceProcessor(
     mayBeSilent: () => [...partitions.values()].some((partition) => feedsToDeclare(partition) > 0),
   };
 }
-
-const nothingStored = { asOf: 0, offset: 0 };
-
-const closedEnd = (to: Instant): Instant | null => (to >= openEnd ? null : to);
 
 /** Without a commit, or after it expired, nothing is known to have been asked for. */
 function askedBefore(metadata: string | null): number {

@@ -25,6 +25,7 @@ import {
   admitRebuilds,
   mergeAsk,
   newUnsettled,
+  openEnd,
   type Partition,
   partitionOfPerson,
   putBack,
@@ -211,9 +212,6 @@ export async function storeRequests({ db }: Owner, requests: readonly Request[],
     ]),
   );
 }
-
-/** `to_at` of what is asked for from an instant on. */
-export const openEnd = 2 ** 52;
 
 /** Rows of one insert. A row of person_days has some 30 to 50 KB of text, written in one go: takes wait for it. */
 const rowsPerInsert = 2_000;

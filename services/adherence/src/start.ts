@@ -68,6 +68,7 @@ export async function start(
     log,
     configuration,
     partitions: new Map(),
+    endOffsets: () => broker.endOffsets(topics.activityEvents.name),
     feeds: new Map(),
     retentionMs: config.RETENTION_DAYS * dayMs,
   };

@@ -79,6 +79,7 @@ function owner(commands: readonly Command[], at: number, onQuery = (_sql: string
     log: silentLog,
     configuration: { state: () => state, offset: () => offset, waitFor },
     partitions: new Map(),
+    endOffsets: async () => [],
     feeds: new Map(),
     retentionMs: 400 * 24 * 60 * minute,
   };

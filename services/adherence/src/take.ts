@@ -24,6 +24,7 @@ import { lateEvent, scheduleCause } from './causes.ts';
 import { joinedCauses } from './domain/changed-cells.ts';
 import { type HeldDocument, judgeSchedules, neighbourDays } from './domain/judge-schedules.ts';
 import { type Person, scheduleLookbackDays, takeBreakType, takeFact } from './domain/person.ts';
+import { loadNewcomers } from './newcomers.ts';
 import { configurationOf, type Owner } from './owner.ts';
 import { mergeAsk, type Partition, partitionOfPerson, queueRebuildToCome } from './partition.ts';
 
@@ -38,10 +39,17 @@ export async function takeRecords(
   owner: Owner,
   partition: Partition,
   records: readonly Decoded[],
+  /** The board waits for them. */
+  isLive: boolean,
 ): Promise<Set<Person>> {
   const touched = new Set<Person>();
   const commands: { command: ScheduleSet; offset: number }[] = [];
   await owner.configuration.waitFor(newestConfiguration(records));
+  if (isLive) {
+    const events = records.filter(({ name }) => name === 'ActivityEvent');
+    const users = events.map(({ record }) => record as ActivityEvent);
+    await loadNewcomers(owner, partition, users);
+  }
   for (const { message, name, record } of records) {
     const { offset } = message;
     if (name === 'ActivityEvent') takeEvent(owner, partition, record as ActivityEvent, offset, touched);
@@ -147,10 +155,13 @@ function takeInput(
     }
     const key = personKey(tenantId, personId);
     const person = partition.people.get(key);
-    if (person && take(person)) {
+    const isTaken = person !== undefined && take(person);
+    if (isTaken) {
       touched.add(person);
       noteCause(partition, key, cause, occurredAt);
-    } else {
+    }
+    // Of a newcomer there is only what the board needs.
+    if (!isTaken || !partition.written.has(key)) {
       const users = [userKey(integrationId, externalUserId)];
       const to = isBounded ? occurredAt + 1 : null;
       queueRebuildToCome(partition, { tenantId, personId, from: occurredAt, to, causes: [cause], users });

@@ -34,7 +34,9 @@ export function changedCells(
  * as the second does.
  */
 export function joinedChange(first: ResultChange, second: ResultChange): ResultChange {
-  const buckets = new Set([...first.cells, ...second.cells].map(({ bucket }) => bucket));
+  const buckets = new Set(
+    [...first.cells, ...second.cells].map(({ bucket }) => bucket).sort((a, b) => a - b),
+  );
   const cells = [...buckets].flatMap((bucket) => {
     const [one, other] = [first, second].map(({ cells }) => cells.filter((cell) => cell.bucket === bucket));
     if (one!.length === 0) return other!;
