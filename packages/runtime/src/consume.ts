@@ -58,7 +58,7 @@ export interface ConsumeOptions {
   readonly clock?: Clock;
   readonly log: Log;
   readonly metrics?: Metrics;
-  readonly tracing?: Tracing;
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface ConsumeLimits extends AttemptLimits {

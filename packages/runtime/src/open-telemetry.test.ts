@@ -43,6 +43,15 @@ describe('a trace', () => {
     ).toBe(null);
   });
 
+  it('links to the trace of the caller, who does not say whether it is sampled', () => {
+    const traceId = 'a'.repeat(32);
+    const caller = `00-${traceId}-${'b'.repeat(16)}-01`;
+    expect(tracing(0).begin('notification', caller)).toBeNull();
+    tracing().begin('notification', caller)!.end();
+    tracing().begin('notification', 'nonsense')!.end();
+    expect(finished()).toMatchObject([{ parent: null, links: [traceId] }, { links: [] }]);
+  });
+
   it('says of an error what it was, never its text', () => {
     tracing().begin('notification')!.end(new RangeError('anna@acme.example'));
     expect(finished()).toMatchObject([{ status: 'RangeError' }]);

@@ -1,4 +1,5 @@
 /** Tracing by OpenTelemetry's own packages. */
+import { traceParentHeader } from '@adherence/domain/notifications/raw-headers.ts';
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -11,7 +12,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { type Span, type Tracing, traceHeader } from './tracing.ts';
+import type { Span, Tracing } from './tracing.ts';
 
 export interface TracingOptions {
   readonly service: string;
@@ -43,12 +44,14 @@ export function createTracing({ service, version, ratio, processor }: TracingOpt
   const tracer = provider.getTracer('adherence');
   const batchTracer = batches.getTracer('adherence');
   return {
-    begin(name) {
-      const span = tracer.startSpan(name, { root: true });
+    begin(name, callersTraceParent) {
+      const caller = typeof callersTraceParent === 'string' ? parseTraceParent(callersTraceParent) : null;
+      const links = caller ? [{ context: { ...caller, isRemote: true } }] : [];
+      const span = tracer.startSpan(name, { root: true, links });
       return span.isRecording() ? spanOf(span) : null;
     },
     follow(name, headers, attributes) {
-      const parent = parseTraceParent(headers[traceHeader] ?? '');
+      const parent = parseTraceParent(headers[traceParentHeader] ?? '');
       if (!parent) return null;
       const context = trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
       const span = tracer.startSpan(name, { attributes }, context);
@@ -69,7 +72,7 @@ function spanOf(span: SdkSpan): Span {
   const flags = context.traceFlags.toString(16).padStart(2, '0');
   return {
     context,
-    headers: { [traceHeader]: `00-${context.traceId}-${context.spanId}-${flags}` },
+    headers: { [traceParentHeader]: `00-${context.traceId}-${context.spanId}-${flags}` },
     end(error) {
       // The message of an error may quote what it was about.
       if (error) span.setStatus({ code: SpanStatusCode.ERROR, message: error.name });

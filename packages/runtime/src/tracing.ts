@@ -5,12 +5,9 @@
  */
 import type { Attributes, SpanContext } from '@opentelemetry/api';
 
-/** Header of a record, as of a request: https://www.w3.org/TR/trace-context/ */
-export const traceHeader = 'traceparent';
-
 export interface Tracing {
-  /** Begins a trace of something that came from outside; null when it is not sampled. */
-  begin(name: string): Span | null;
+  /** Begins a trace, with a link to that of the caller if it names one; null when it is not sampled. */
+  begin(name: string, callersTraceParent?: string | readonly string[]): Span | null;
   /** Goes on with the trace that a record belongs to; null when it belongs to none. */
   follow(name: string, headers: Readonly<Record<string, string>>, attributes: Attributes): Span | null;
   /** Work on several at once: a trace of its own with a link to each. */

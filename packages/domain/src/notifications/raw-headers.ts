@@ -6,5 +6,5 @@
  */
 export const configurationOffsetHeader = 'configuration-offset';
 
-/** W3C trace context, handed on unchanged. */
+/** W3C trace context (https://www.w3.org/TR/trace-context/), handed on unchanged. */
 export const traceParentHeader = 'traceparent';

@@ -1,6 +1,7 @@
 /** Spans of the sampled records that a consume loop has in hand: from their take to the commit after their settling. */
+import { traceParentHeader } from '@adherence/domain/notifications/raw-headers.ts';
 import type { Batch, CommitOffset } from '../broker/broker.ts';
-import { noTracing, type Span, type Tracing, traceHeader } from '../tracing.ts';
+import { noTracing, type Span, type Tracing } from '../tracing.ts';
 
 interface InHand {
   readonly partition: number;
@@ -17,7 +18,7 @@ export function createRecordSpans(topic: string, groupId: string, tracing: Traci
     taken({ partition, messages }: Batch): void {
       if (tracing === noTracing) return;
       for (const { offset, headers } of messages) {
-        if (!(traceHeader in headers)) continue;
+        if (!(traceParentHeader in headers)) continue;
         const span = tracing.follow(`${groupId} process`, headers, {
           'messaging.system': 'kafka',
           'messaging.destination.name': topic,
