@@ -31,7 +31,7 @@ const layers: readonly { readonly folder: RegExp; readonly mayImport: readonly s
   { folder: /^packages\/runtime\//, mayImport: ['runtime', 'domain', 'schemas', 'stack'] },
   { folder: /^packages\/store\//, mayImport: ['store', 'domain', 'schemas', 'stack'] },
   { folder: /^packages\/odigo-web-service\//, mayImport: ['odigo-web-service', 'domain', 'schemas'] },
-  { folder: /^packages\/demo\//, mayImport: ['demo', 'domain', 'schemas'] },
+  { folder: /^packages\/demo\//, mayImport: ['demo', 'odigo-web-service', 'domain', 'schemas'] },
   { folder: /^services\/ingress\//, mayImport: ['ingress', 'runtime', 'domain', 'schemas', 'stack'] },
   {
     folder: /^services\/enrichment\//,

@@ -2,6 +2,7 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instant } from '@adherence/domain/model.ts';
+import type { RememberedBreakService } from './break-web-service.ts';
 
 /** `sign-in.json`, written for whoever shows the visitor how to sign in. */
 export interface SignIn {
@@ -18,6 +19,8 @@ export interface DemoState {
   readonly historyFrom: Instant;
   /** First shift date whose schedules are not imported yet; null before the first import. */
   readonly schedulesUntil: string | null;
+  /** The break web service as it was last; absent before the first one. */
+  readonly breakService?: RememberedBreakService;
   /** URL token by integration. */
   readonly urlTokens: Readonly<Record<string, string>>;
   /** Everything that was to be sent up to here has been accepted. */

@@ -26,6 +26,7 @@ try {
     operatorToken: env('OPERATOR_TOKEN'),
     stateDir: env('DEMO_STATE_DIR'),
     historyDays,
+    breakService: true,
     signal: controller.signal,
     print: (line) => console.log(line),
   });

@@ -25,12 +25,14 @@ let platform: FakePlatform;
 let stateDir: string;
 let now: number;
 let printed: string[];
+let breakService: boolean;
 
 beforeEach(async () => {
   platform = await startFakePlatform();
   stateDir = await mkdtemp(join(tmpdir(), 'demo-'));
   now = morning;
   printed = [];
+  breakService = false;
 });
 afterEach(async () => {
   await platform.close();
@@ -98,6 +100,23 @@ describe('runDemo', () => {
     expect(allItems().length).toBe(deliveriesUntil(now));
     const dates = [...platform.tenants.get('demo')!.schedule].map((line) => line.split(',')[1]!).sort();
     expect(dates.at(-1)).toBe('2026-12-03');
+  });
+
+  test('enters its break web service once, beside all else that the visitor sees there', async () => {
+    breakService = true;
+    await runUntil(morning + minute);
+    const path = `/integrations/${americas}`;
+    const integration = platform.tenants.get('demo')!.documents.get(path) as Record<string, unknown>;
+    expect(integration).toMatchObject({
+      name: 'Odigo Americas',
+      feedGapSeconds: 300,
+      breakDetail: { url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:/), username: 'adherence' },
+    });
+    const { password } = integration.breakDetail as { password: string };
+    expect(printed.some((line) => line.includes(password))).toBe(false);
+    platform.calls.length = 0;
+    await runUntil(now + minute);
+    expect(platform.calls.filter((call) => call.includes(path))).toEqual([]);
   });
 
   test('the day changes while it runs: the schedules of one more day are imported', async () => {
@@ -218,6 +237,7 @@ async function run(
     consoleUrl: platform.url,
     ingressUrl: platform.url,
     operatorToken: token,
+    breakService,
     stateDir,
     signal: controller.signal,
     clock,

@@ -4,6 +4,7 @@
  */
 import { addDays, localDateOf } from '@adherence/domain/calendar.ts';
 import type { Instant } from '@adherence/domain/model.ts';
+import { type BreakWebService, startBreakWebService } from './break-web-service.ts';
 import { type Centre, centre as heliosCentre } from './centre.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type DemoState, openStateStore, type SignIn, type StateStore } from './demo-state.ts';
@@ -28,6 +29,8 @@ export interface DemoOptions {
   readonly onReady?: () => void;
   /** Whole days before today that get a history; default 1: since yesterday morning. */
   readonly historyDays?: number;
+  /** Serves the break types of one integration, and enters that there. Off unless it is asked for. */
+  readonly breakService?: boolean;
   readonly seed?: string;
   readonly centre?: Centre;
   readonly clock?: Clock;
@@ -65,12 +68,17 @@ async function run(options: DemoOptions): Promise<void> {
   const tenant = await setUp(world, store, { centre, seed, consoleUrl, operatorToken, historyDays });
   options.onSignIn?.(tenant.signIn);
   const demo: Demo = { world, store, tenant, centre, seed, feed: feedOf(centre, seed), state: tenant.state };
+  const breakService = options.breakService ? await serveBreakTypes(demo) : null;
   const sender = senderOf(world, { centre, seed, ingressUrl, urlTokens: urlTokensOf(demo) });
-  await extendSchedules(demo);
-  await backfill(demo, sender);
-  print('demo ready');
-  options.onReady?.();
-  await live(demo, sender);
+  try {
+    await extendSchedules(demo);
+    await backfill(demo, sender);
+    print('demo ready');
+    options.onReady?.();
+    await live(demo, sender, breakService);
+  } finally {
+    await breakService?.close();
+  }
 }
 
 interface Demo {
@@ -86,6 +94,22 @@ interface Demo {
 async function remember(demo: Demo, change: Partial<DemoState>): Promise<void> {
   demo.state = { ...demo.state, ...change };
   await demo.store.writeState(demo.state);
+}
+
+/** Entered once, and again only where its address had to change: what the visitor does there is left alone. */
+async function serveBreakTypes(demo: Demo): Promise<BreakWebService> {
+  const last = demo.state.breakService ?? null;
+  const { id } = demo.centre.integrations.at(-1)!;
+  const service = await startBreakWebService(id, last);
+  if (service.remembered.port !== last?.port) {
+    const { api } = demo.tenant;
+    const { value } = await api.call('GET', `/integrations/${id}`);
+    await api.call('PUT', `/integrations/${id}`, {
+      json: { ...(value as object), breakDetail: service.access },
+    });
+    await remember(demo, { breakService: service.remembered });
+  }
+  return service;
 }
 
 function urlTokensOf(demo: Demo): UrlTokens {
@@ -151,12 +175,13 @@ function partsOf(
 }
 
 /** Ends only by the signal. */
-async function live(demo: Demo, sender: Sender): Promise<never> {
+async function live(demo: Demo, sender: Sender, breakService: BreakWebService | null): Promise<never> {
   const { clock, signal } = demo.world;
   while (true) {
     const now = clock.now();
     const due = demo.feed.between(demo.state.postedUntil, now);
     for (const { deliveries, until } of partsOf(due, now)) {
+      breakService?.note(deliveries);
       await sender.send(deliveries, { live: now - demo.state.postedUntil < onTimeMs });
       await remember(demo, { postedUntil: until });
     }

@@ -74,7 +74,10 @@ export async function startFakeOdigoWebService(
     if (fake.behaviour === 'slow') kept.push(answer);
     else answer();
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
   const fake: FakeOdigoWebService = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ws/demo`,
     behaviour: 'well',

@@ -94,7 +94,9 @@ export function serviceEnvironment(
     CLICKHOUSE_URL: addresses.clickhouseUrl,
     OPERATOR_TOKEN: secrets.operatorToken,
     SECRETS_KEY: process.env.SECRETS_KEY || secrets.secretsKey,
-    BREAK_DETAIL_ALLOWED_NETWORKS: process.env.BREAK_DETAIL_ALLOWED_NETWORKS ?? '',
+    // The break web service of the demo is on this machine.
+    BREAK_DETAIL_ALLOWED_NETWORKS:
+      process.env.BREAK_DETAIL_ALLOWED_NETWORKS || (options.demo ? '127.0.0.1' : ''),
     INGRESS_HOST: process.env.INGRESS_HOST || '127.0.0.1',
     CONSOLE_HOST: process.env.CONSOLE_HOST || '127.0.0.1',
     ADMIN_HOST: process.env.ADMIN_HOST || '127.0.0.1',
