@@ -2,9 +2,9 @@
 
 import { type HistoryConsole, startHistoryConsole } from '@adherence/console/history-console.testing.ts';
 import { addDays } from '@adherence/domain/calendar.ts';
+import { distFolder, ensureBuilt } from '@adherence/web/build.ts';
+import { launchBrowser } from '@adherence/web/test/browser.ts';
 import type { Page } from 'playwright-core';
-import { distFolder, ensureBuilt } from '../../services/console/web/build.ts';
-import { launchBrowser } from '../../services/console/web/test/browser.ts';
 import { quantile, type Row, type Section } from './report.ts';
 
 const people = 1_000;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repository } from '@adherence/stack/launcher.ts';
 import { benchAdherence } from './adherence.ts';
+import { benchBoard } from './board.ts';
 import { benchCompute } from './compute.ts';
 import { benchEnrichment } from './enrichment.ts';
 import { benchHistory } from './history-read.ts';
@@ -27,6 +28,7 @@ const parts: Readonly<Record<string, Part>> = {
   compute: benchCompute,
   recomputation: benchRecomputation,
   history: benchHistory,
+  board: benchBoard,
 };
 
 const { values, positionals } = parseArgs({

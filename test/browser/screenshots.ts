@@ -10,11 +10,14 @@ import type { Page } from 'playwright-core';
 import { createTenant } from '../tenant.ts';
 import { startWholeProduct } from '../whole-product.ts';
 import { fillCentre } from './centre.ts';
-import { setupScreens } from './screens.ts';
+import { resultScreens, setupScreens } from './screens.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '.screenshots');
 const wanted = process.argv.slice(2);
-const screens = setupScreens.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const today = new Date().toISOString().slice(0, 10);
+const screens = [...resultScreens(today), ...setupScreens].filter(
+  ({ name }) => wanted.length === 0 || wanted.includes(name),
+);
 
 await mkdir(folder, { recursive: true });
 if (process.env.PAGES === undefined) await ensureBuilt();

@@ -2,11 +2,13 @@
  * A console made of paper: serves the built application and answers the parts of the API that its screens read, for
  * developing and for browser tests. The clock runs from a given instant, so that a test always sees the same board.
  */
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { activities, createCentre, mappedStatuses, settings, tenant, units } from './centre.ts';
+import type { Recording } from './recording.ts';
 import { adherenceOf, type PersonResult, resultOf, schedulesOf, timelineOf } from './results.ts';
 
 export interface FixtureOptions {
@@ -14,6 +16,8 @@ export interface FixtureOptions {
   readonly startAt: number;
   readonly port?: number;
   readonly extraPeople?: number;
+  /** Played to every stream, in place of the made-up centre. */
+  readonly recording?: Recording;
   /** The built application; null serves the API only. */
   readonly distFolder: string | null;
 }
@@ -29,6 +33,8 @@ export interface Fixture {
   readonly silence: (since: number | null) => void;
   /** Events are in up to then and no further; null: up to now. */
   readonly holdBack: (at: number | null) => void;
+  /** Downloads are cut before their end. */
+  readonly cutDownloads: (cut: boolean) => void;
   /** Every session ends. */
   readonly revoke: () => void;
   readonly close: () => Promise<void>;
@@ -47,6 +53,7 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
   let streamsBroken = false;
   let silentSince: number | null = null;
   let heldBack: number | null = null;
+  let downloadsAreCut = false;
   const now = () => options.startAt + (Date.now() - startedAt) + aheadMs;
   const people = createCentre(options.startAt, options.extraPeople);
   const streams = new Map<ServerResponse, Map<string, string>>();
@@ -92,6 +99,11 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
       'cache-control': 'no-store',
       ...headers(now()),
     });
+    if (options.recording) {
+      const stop = play(options.recording, (event, data) => say(response, event, data));
+      request.on('close', stop);
+      return;
+    }
     const items = liveItems();
     streams.set(response, new Map(items.map((item) => [item.personId, JSON.stringify(item)])));
     say(response, 'snapshot', { ...freshness(), items });
@@ -118,7 +130,7 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
       case 'settings':
         return settings;
       case 'people':
-        return page(people.map(view));
+        return page(options.recording?.people ?? people.map(view));
       case 'people/:id':
         return person ? view(person) : null;
       case 'people/:id/timeline':
@@ -168,6 +180,7 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
     if (session === null) return problem(response, 401, 'Not signed in.');
     if (path === '/session') return json(response, 200, { role: session, tenant }, headers(now()));
     if (path === '/live/events') return openStream(request, response);
+    if (path === '/reports/adherence.csv') return sendReport(response, downloadsAreCut);
     if (session === 'viewer' && /^\/(people|settings|adherence|schedules|integrations)/.test(path)) {
       return problem(response, 403, 'Not for this role.');
     }
@@ -194,6 +207,9 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
       streamsBroken = broken;
       if (broken) cutStreams();
     },
+    cutDownloads(cut) {
+      downloadsAreCut = cut;
+    },
     silence(since) {
       silentSince = since;
       tell();
@@ -213,6 +229,41 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** Says what is due, as a console does that takes a batch every so often; returns how to stop. */
+function play(recording: Recording, say: (event: string, data: object) => void): () => void {
+  const { snapshot, updates, updatesPerSecond } = recording;
+  say('snapshot', snapshot);
+  const begunAt = Date.now();
+  let next = 0;
+  const timer = setInterval(() => {
+    const due = Math.min(updates.length, Math.floor(((Date.now() - begunAt) / 1000) * updatesPerSecond));
+    for (; next < due; next++) say('update', { ...updates[next]!, eventsUntil: updates[next]!.since });
+    if (next === updates.length) {
+      say('ping', { eventsUntil: updates.at(-1)!.since });
+      clearInterval(timer);
+    }
+  }, 50);
+  return () => clearInterval(timer);
+}
+
+/** A report of 50,000 lines, whatever was asked for. */
+async function sendReport(response: ServerResponse, isCut: boolean): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/csv; charset=utf-8' });
+  response.write('personId,personName,team,activityId,activityName,scheduledMinutes\r\n');
+  for (let part = 0; part < 50; part++) {
+    if (isCut && part === 40) {
+      response.destroy();
+      return;
+    }
+    const lines = Array.from(
+      { length: 1000 },
+      (_, i) => `p${part * 1000 + i},"Name, ${i}",Care,calls,Calls,480.00`,
+    );
+    if (!response.write(`${lines.join('\r\n')}\r\n`)) await once(response, 'drain');
+  }
+  response.end();
 }
 
 function setUpAnswer(path: string, now: number): object | null {

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { distFolder, ensureBuilt } from '../build.ts';
@@ -175,6 +178,85 @@ describe('the live board', () => {
     expect(await page.getByRole('combobox', { name: 'Team' }).inputValue()).toBe('Dissolved');
   });
 
+  it('filters by activity, and groups by planning unit', async () => {
+    await signIn(fixtureToken, '/board?group=unit');
+    await page.locator('tr.team', { hasText: 'New York' }).waitFor();
+    expect(await page.locator('tr.team').count()).toBe(2);
+    await page.getByRole('combobox', { name: 'Activity' }).selectOption('lunch');
+    await page.waitForFunction(() => location.search.includes('activity=lunch'));
+    const { items } = await api<Live>('/live');
+    const wanted = items.filter((item) =>
+      [item.scheduledActivityId, item.actual.activityId].includes('lunch'),
+    );
+    await page.waitForFunction((n) => document.querySelectorAll('tr.person').length === n, wanted.length);
+  });
+
+  it('says what comes next in the schedule', async () => {
+    await signIn(fixtureToken, '/board?q=garnier');
+    const { items } = await api<Live>('/live');
+    const next = items.find(({ personId }) => personId === 'ines-garnier')!.nextScheduled!;
+    expect(next.activityId).not.toBeNull();
+    await page.locator('tr.person', { hasText: /until \d\d:\d\d, then/ }).waitFor();
+  });
+
+  it('keeps a view by its name, and people as a list; says who of it is no longer there', async () => {
+    await signIn(fixtureToken, '/board?q=garnier');
+    await page.getByRole('button', { name: 'Keep these people' }).click();
+    await page.waitForFunction(() => location.search === '?people=ines-garnier');
+    await page.getByText('Views', { exact: true }).click();
+    await page.getByLabel('Save what you see as').fill('My people');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.goto(`${fixture.url}/board`);
+    await page.getByText('Views', { exact: true }).click();
+    await page.getByRole('link', { name: 'My people' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('tr.person').length === 1);
+    await page.goto(`${fixture.url}/board?people=ines-garnier,gone`);
+    await page.getByText('1 person of this view is no longer there: gone.').waitFor();
+    await page.getByRole('button', { name: 'Take out of the view' }).click();
+    await page.waitForFunction(() => location.search === '?people=ines-garnier');
+  });
+
+  it('fills a wall with what can be read from afar, and is left by Escape', async () => {
+    await page.setViewportSize({ width: 1920, height: 1080 });
+    await signIn();
+    await page.locator('.board-table').waitFor();
+    const { items } = await api<Live>('/live');
+    await page.goto(`${fixture.url}/board?wall=1`);
+    await page.locator('.wall-person').first().waitFor();
+    const out = items.filter(
+      ({ state, inBuffer }) =>
+        !inBuffer && ['NOT_PRESENT', 'WRONG_ACTIVITY', 'NOT_SCHEDULED'].includes(state),
+    );
+    expect(await page.locator('.wall-person').count()).toBe(out.length);
+    const sizes = await page
+      .locator('.wall-name, .wall-person .timer, .wall-counts dd')
+      .evaluateAll((elements) => elements.map((each) => Number.parseFloat(getComputedStyle(each).fontSize)));
+    // 28 pixels of 1920 on a screen of 55 inches are 18 mm: letters of 9 mm, read from three metres.
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(28);
+    expect(
+      await page.evaluate(() => document.documentElement.scrollHeight - innerHeight),
+    ).toBeLessThanOrEqual(0);
+    await page.keyboard.press('Escape');
+    await page.getByRole('navigation', { name: 'Main' }).waitFor();
+  });
+
+  it('says which feed is silent, and that the pipeline is behind, to a viewer too', async () => {
+    await signIn(viewerToken);
+    await page.locator('.board-table').waitFor();
+    fixture.silence(startAt - 600_000);
+    await page
+      .getByRole('alert')
+      .filter({ hasText: 'Odigo EMEA has sent nothing since 18 Nov, 11:32:07' })
+      .waitFor();
+    fixture.silence(null);
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    fixture.holdBack(fixture.now());
+    fixture.advance(120_000);
+    await page.getByRole('alert').filter({ hasText: 'The pipeline is behind' }).waitFor();
+    fixture.holdBack(null);
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+  });
+
   it('says that the connection is lost, and mends it by itself', async () => {
     await signIn();
     await page.locator('.connection.live').waitFor();
@@ -301,6 +383,50 @@ describe('a team’s day', () => {
   it('a day without anything says so', async () => {
     await signIn(fixtureToken, '/team-day?date=2020-01-01');
     await page.getByText('Nothing was scheduled or worked on this day.').waitFor();
+  });
+});
+
+describe('a download', () => {
+  beforeEach(() => begin());
+
+  it('of 50,000 lines is saved whole', async () => {
+    await signIn(fixtureToken, '/reports');
+    await page.getByText('The first 40 lines').waitFor();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download report as CSV' }).click(),
+    ]);
+    const text = await readFile(await file.path(), 'utf8');
+    expect(text.trimEnd().split('\r\n')).toHaveLength(50_001);
+    await page.getByText('50,000 lines').waitFor();
+  });
+
+  it('that is interrupted ends in a sentence, and saves nothing', async () => {
+    await signIn(fixtureToken, '/reports');
+    await page.getByText('The first 40 lines').waitFor();
+    fixture.cutDownloads(true);
+    let saved = 0;
+    page.on('download', () => saved++);
+    await page.getByRole('button', { name: 'Download report as CSV' }).click();
+    await page.getByText(/The connection ended after [\d,]+ lines, so the file was not saved/).waitFor();
+    expect(saved).toBe(0);
+  });
+});
+
+describe('the size of the script', () => {
+  it('of the board is under 200 KB compressed, all that it loads', async () => {
+    await begin();
+    const names: string[] = [];
+    page.on('response', (response) => {
+      if (response.url().endsWith('.js')) names.push(new URL(response.url()).pathname);
+    });
+    await signIn();
+    await page.locator('.board-table').waitFor();
+    const sizes = await Promise.all(
+      [...new Set(names)].map(async (name) => gzipSync(await readFile(join(distFolder, name))).length),
+    );
+    expect(sizes.length).toBeGreaterThan(0);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200 * 1024);
   });
 });
 

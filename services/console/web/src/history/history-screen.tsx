@@ -90,7 +90,7 @@ export function HistoryScreen() {
         </p>
       )}
       {isThere && error && <ErrorNotice error={error} retry={reload} />}
-      {isThere && !data && !error && <p class="splash">{t('app.loading')}</p>}
+      {isThere && !data && !error && <p class="splash overview">{t('app.loading')}</p>}
       {isThere && data && (
         <div class={loading ? 'stack stale' : 'stack'} aria-busy={loading}>
           {total ? (
@@ -98,7 +98,6 @@ export function HistoryScreen() {
               <DayTotals row={total} target={target} />
               {other && <Comparison now={total} before={before} other={other} />}
               <Trend data={data} query={query} timeZone={timeZone} target={target} />
-              <People query={query} scopeKey={key} target={target} />
             </>
           ) : (
             <div class="empty">
@@ -108,6 +107,7 @@ export function HistoryScreen() {
           )}
         </div>
       )}
+      {isThere && !error && (total || !data) && <People query={query} scopeKey={key} target={target} />}
     </section>
   );
 }
