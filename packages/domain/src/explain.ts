@@ -31,16 +31,14 @@ import type {
   Segment,
 } from './model.ts';
 
-export type Cause =
-  /** What a notification reported holds. */
-  | 'notification'
-  /** The status was ended by the missing-logout policy. */
-  | 'missingLogout'
-  /** Nothing was ever notified of the person's users. */
-  | 'noNotification'
-  | 'feedGap'
-  /** No external user of the person is valid. */
-  | 'noExternalUser';
+export const causes = [
+  'notification', // what it reported holds
+  'missingLogout', // the policy ended the status
+  'noNotification', // nothing was ever notified of the person's users
+  'feedGap',
+  'noExternalUser', // none of the person is valid
+] as const;
+export type Cause = (typeof causes)[number];
 
 export interface Explanation extends Interval {
   readonly cause: Cause;

@@ -84,16 +84,18 @@ export async function* computePeople(
   for (let lookBackDays = 1; open.length > 0; lookBackDays *= 4) {
     const loadFrom = Math.min(from, asOf) - lookBackDays * dayMs;
     const users = open.flatMap(({ externalUsers }) => externalUsers);
-    const lines = await loadLines(db, tenantId, users, loadFrom, view);
-    const documents = await loadSchedules(
-      db,
-      tenantId,
-      open.map(({ personId }) => personId),
-      addDays(dateOf(loadFrom), -scheduleLookbackDays),
-      addDays(dateOf(until), 2),
-      null,
-      view,
-    );
+    const [lines, documents] = await Promise.all([
+      loadLines(db, tenantId, users, loadFrom, view),
+      loadSchedules(
+        db,
+        tenantId,
+        open.map(({ personId }) => personId),
+        addDays(dateOf(loadFrom), -scheduleLookbackDays),
+        addDays(dateOf(until), 2),
+        null,
+        view,
+      ),
+    ]);
     const again: PersonToCompute[] = [];
     for (const person of open) {
       const schedules = documents.get(person.personId) ?? [];

@@ -67,21 +67,39 @@ export async function loadLines(
       lines.get(userKey(row.integration, row.external_user))!.push(fact);
     }
   };
-  add(await db.query<FactRow>(factsFrom(tenantId, users, from, view)));
+  await Promise.all([
+    db.query<FactRow>(factsFrom(tenantId, users, from, view)).then(add),
+    addBefore(db, tenantId, users, from, view, add),
+  ]);
+  await mergeBreakTypes(db, tenantId, users, lines, view);
+  return lines;
+}
+
+/** Each user's last event before an instant, and the last that bears a status. */
+async function addBefore(
+  db: Database,
+  tenantId: string,
+  users: readonly UserRef[],
+  from: Instant,
+  view: StoreView,
+  add: (rows: readonly FactRow[]) => void,
+): Promise<void> {
   let before = from;
   let open = users;
   for (const lookBack of lookBackMs) {
     const after = Number.isFinite(lookBack) ? from - lookBack : -(2 ** 52);
-    const bearing = await db.query<FactRow>(factsBefore(tenantId, open, after, before, true, view));
-    add(bearing);
-    add(await db.query<FactRow>(factsBefore(tenantId, open, after, before, false, view)));
-    const found = new Set(bearing.map((row) => userKey(row.integration, row.external_user)));
+    const [bearing, last] = await Promise.all(
+      [true, false].map((bears) =>
+        db.query<FactRow>(factsBefore(tenantId, open, after, before, bears, view)),
+      ),
+    );
+    add(bearing!);
+    add(last!);
+    const found = new Set(bearing!.map((row) => userKey(row.integration, row.external_user)));
     open = open.filter((user) => !found.has(userKey(user.integrationId, user.externalUserId)));
     if (open.length === 0) break;
     before = after;
   }
-  await mergeBreakTypes(db, tenantId, users, lines, view);
-  return lines;
 }
 
 /** Gives facts that came without a break type the one that was found for them. */

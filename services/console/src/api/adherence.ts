@@ -1,4 +1,5 @@
-import type { Interval } from '@adherence/domain/model.ts';
+import { closedRanges } from '@adherence/domain/configuration/closed-periods.ts';
+import type { Instant, Interval } from '@adherence/domain/model.ts';
 import { z } from 'zod';
 import type { Environment } from '../environment.ts';
 import { csvLine, csvType } from '../http/csv.ts';
@@ -8,7 +9,9 @@ import { json, type Route, route } from '../http/route.ts';
 import { type AdherenceResult, type AdherenceRow, readAdherence } from '../results/adherence.ts';
 import { amountsView, viewOfAmounts } from '../results/amounts.ts';
 import { borderQuery, rangeIn } from '../results/borders.ts';
+import { computeAdherence, requireComputable } from '../results/computed.ts';
 import { byGroupKey, type Group, type Grouping, groupings, groupsOf } from '../results/groups.ts';
+import { asKnownAtQuery, askSignal, tablesKnownAt } from '../results/known-tables.ts';
 import { granularities, isCalendar, periodCount } from '../results/periods.ts';
 import { selectionQuery, selectPeople } from '../results/selection.ts';
 import { readingRoles } from './document-routes.ts';
@@ -20,6 +23,7 @@ const query = z.strictObject({
   groupBy: z.enum(groupings).default('person'),
   ...selectionQuery,
   shiftDate: z.enum(['true', 'false']).default('false'),
+  asKnownAt: asKnownAtQuery,
 });
 
 const itemView = z.object({
@@ -30,6 +34,8 @@ const itemView = z.object({
   planningUnitId: z.string().optional(),
   ...amountsView,
   final: z.boolean(),
+  /** All of it is in closed periods of everybody in it: it stands. */
+  closed: z.boolean(),
 });
 const resultView = z.object({
   asOf: instantView,
@@ -52,9 +58,13 @@ export const adherenceRoutes = (env: Environment): Route[] => [
     access: readingRoles,
     teams: 'narrowed',
     query,
-    answers: { 200: { description: 'Rows in order of time, then of groups', schema: resultView } },
-    handle: async ({ tenant, query: asked, headers, now }) => {
-      const { granularity, groupBy } = asked;
+    answers: {
+      200: { description: 'Rows in order of time, then of groups', schema: resultView },
+      503: { description: 'asKnownAt: too much is being computed; see Retry-After' },
+    },
+    handle: async (request) => {
+      const { tenant, query: asked, headers, signal, now } = request;
+      const { granularity, groupBy, asKnownAt } = asked;
       const shiftDate = asked.shiftDate === 'true';
       const range = rangeIn(tenant.tenant.document.timeZone, asked);
       if (range.from >= range.to) throw invalid({ path: 'to', message: 'must be after from' });
@@ -64,24 +74,38 @@ export const adherenceRoutes = (env: Environment): Route[] => [
       if (shiftDate && !isCalendar(granularity)) {
         throw invalid({ path: 'shiftDate', message: 'needs the granularity day, week or month' });
       }
-      const people = selectPeople(tenant, asked);
-      const groups = groupsOf(groupBy, people, tenant);
+      const tables = asKnownAt === undefined ? tenant : await tablesKnownAt(env, request, asKnownAt);
+      const people = tables ? selectPeople(tables, asked) : [];
+      const groups = groupsOf(groupBy, people, tables ?? tenant);
       if (groups.length * periodCount(granularity, range) > maxRows) {
         throw invalid({ path: 'granularity', message: `would give more than ${maxRows} rows: ask in parts` });
       }
       // Read first, so that the rows are at least as fresh as the answer says.
       const ids = people.map(({ personId }) => personId);
       const freshness = env.health.freshnessOf(tenant.tenantId, ids);
-      const read = (some: readonly Group[], within: Interval) =>
-        readAdherence(env.database, tenant, some, { ...within, granularity, shiftDate }, now);
-      const result = await readInOwnZones(groups, asked, read);
-      const items = result.rows.map((row) => itemOf(row, groupBy));
-      if (wantsCsv(headers)) return csvOf(items, groupBy);
-      return json(200, {
-        asOf: isoText(freshness.asOf ?? result.asOf ?? now),
-        eventsUntil: isoOrNull(freshness.eventsUntil),
-        items,
-      });
+      const isClosed = asKnownAt === undefined ? closedRanges(tenant) : () => false;
+      const idsOf = new Map(
+        groups.map((group) => [group.key, group.people.map((person) => person.personId)]),
+      );
+      const answer = ({ asOf, rows }: AdherenceResult, eventsUntil: Instant | null) => {
+        const items = rows.map((row) => itemOf(row, groupBy, isClosed(idsOf.get(row.key) ?? [], row)));
+        if (wantsCsv(headers)) return csvOf(items, groupBy);
+        return json(200, { asOf: isoText(asOf ?? now), eventsUntil: isoOrNull(eventsUntil), items });
+      };
+      if (tables && asKnownAt !== undefined) {
+        requireComputable(people.length, range, env.config.calculationMaxPersonDays);
+        const known = { knownAt: asKnownAt, asOf: asKnownAt };
+        const result = await env.calculator.ask(tenant.tenantId, askSignal(env, signal), (run) =>
+          readInOwnZones(groups, asked, (some, within) =>
+            computeAdherence(run, tables, some, { ...within, granularity, shiftDate }, known),
+          ),
+        );
+        return answer({ ...result, asOf: asKnownAt }, asKnownAt);
+      }
+      const result = await readInOwnZones(groups, asked, (some, within) =>
+        readAdherence(env.database, tenant, some, { ...within, granularity, shiftDate }, now),
+      );
+      return answer({ ...result, asOf: freshness.asOf ?? result.asOf }, freshness.eventsUntil);
     },
   }),
 ];
@@ -103,7 +127,7 @@ async function readInOwnZones(
   };
 }
 
-function itemOf({ from, to, key, amounts, final }: AdherenceRow, groupBy: Grouping): Item {
+function itemOf({ from, to, key, amounts, final }: AdherenceRow, groupBy: Grouping, closed: boolean): Item {
   return {
     from: isoText(from),
     to: isoText(to),
@@ -112,6 +136,7 @@ function itemOf({ from, to, key, amounts, final }: AdherenceRow, groupBy: Groupi
     ...(groupBy === 'planningUnit' ? { planningUnitId: key! } : {}),
     ...viewOfAmounts(amounts),
     final,
+    closed,
   };
 }
 
@@ -127,7 +152,7 @@ const rawColumns = Object.keys(amountsView.raw.shape);
 
 function csvOf(items: readonly Item[], groupBy: Grouping): Response {
   const before = ['from', 'to', ...keyColumns[groupBy], ...amountsBeforeRaw] as (keyof Item)[];
-  const after = [...amountsAfterRaw, 'final'] as (keyof Item)[];
+  const after = [...amountsAfterRaw, 'final', 'closed'] as (keyof Item)[];
   const value = (item: Item, column: keyof Item) => item[column] as string | number | boolean | null;
   const head = csvLine([...before, ...rawColumns.map((name) => `raw.${name}`), ...after]);
   const lines = items.map((item) =>

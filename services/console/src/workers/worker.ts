@@ -19,7 +19,7 @@ export type FromWorker =
     };
 
 const port = parentPort!;
-const db = openClickHouse({ ...(workerData as ClickHouseConnection), maxConnections: 2 });
+const db = openClickHouse({ ...(workerData as ClickHouseConnection), maxConnections: 4 });
 let current: { readonly id: number; cancelled: boolean } | null = null;
 
 /** One task at a time: the pool waits for the answer. */
