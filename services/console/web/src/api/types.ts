@@ -132,6 +132,14 @@ export interface Adherence {
   readonly items: readonly AdherenceRow[];
 }
 
+/** A pay period whose numbers stand; local dates of the planning unit, both inclusive. */
+export interface ClosedPeriod {
+  readonly id: string;
+  readonly planningUnitId: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** GET /adherence/days: columns that go with `day`, which counts from `from`. */
 export interface AdherenceDays {
   readonly asOf: string;
@@ -168,7 +176,15 @@ export interface IntegrationHealth {
     readonly gapSince: string | null;
   };
   /** What the services tell of the look-up of break types. */
-  readonly breakDetail?: { readonly configured: boolean; readonly state: unknown };
+  readonly breakDetail?: { readonly configured: boolean; readonly state: BreakServiceState | null };
+}
+
+export interface BreakServiceState {
+  /** `failing`: the last question failed; `paused`: it failed so often that it is left alone until retryAt. */
+  readonly state: 'ok' | 'failing' | 'paused';
+  readonly lastAnswerAt: string | null;
+  readonly retryAt: string | null;
+  readonly fault: { readonly kind: string; readonly message: string; readonly at: string } | null;
 }
 
 export interface UnmappedUser {

@@ -1,4 +1,5 @@
 /** The heat map on a canvas: only the rows and days in sight are drawn, so a year of a thousand people scrolls freely. */
+import type { ClosedPeriod } from '../api/types.ts';
 import { percentText } from '../format/amount.ts';
 import { monthText } from '../format/time.ts';
 import { resolvedColours } from '../team-day/chart-colours.ts';
@@ -52,6 +53,7 @@ export interface HeatView {
   readonly metric: Metric;
   readonly target: number;
   readonly minCoverage: number;
+  readonly closed: readonly ClosedPeriod[];
   readonly scrollLeft: number;
   readonly scrollTop: number;
   readonly cursor: { readonly row: number; readonly day: number } | null;
@@ -128,9 +130,13 @@ function drawCells(
         ctx.fillStyle = colours.stepText[step]!;
         ctx.fillText(percentText(ratio, 0).replace(/\s?%/, ''), x + cellWidth / 2, y + rowHeight / 2 + 0.5);
       }
-      // A corner is cut off what may still change.
-      if (cellWidth >= 8 && statusOf(row, data.dates[day]!) === 'provisional') {
-        corner(ctx, x + cellWidth - gap, y + 1, colours.surface);
+      if (cellWidth < 8) continue;
+      // A corner is cut off what may still change; a line is under what stands for good.
+      const status = statusOf(row, data.dates[day]!, view.closed);
+      if (status === 'provisional') corner(ctx, x + cellWidth - gap, y + 1, colours.surface);
+      if (status === 'closed') {
+        ctx.fillStyle = colours.text;
+        ctx.fillRect(x, y + rowHeight - 3, cellWidth - gap, 1.5);
       }
     }
   }

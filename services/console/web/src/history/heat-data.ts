@@ -1,6 +1,6 @@
 /** GET /adherence/days as the heat map reads it: rows of people, columns of dates. Pure. */
 import { addDays } from '@adherence/domain/calendar.ts';
-import type { AdherenceDays } from '../api/types.ts';
+import type { AdherenceDays, ClosedPeriod } from '../api/types.ts';
 import { type DateRange, daysIn, type Metric } from './history-query.ts';
 
 export interface HeatCell {
@@ -14,6 +14,7 @@ export interface HeatRow {
   readonly personId: string;
   readonly name: string;
   readonly team: string | null;
+  readonly planningUnitId: string | null;
   /** Per date of the range, the place of its figures in the columns; -1 where there is nothing. */
   readonly places: Int32Array;
   readonly columns: AdherenceDays['items'][number];
@@ -34,7 +35,7 @@ export function heatData(
   days: AdherenceDays,
   metric: Metric,
   sort: HeatSort,
-  nameOf: (personId: string) => { readonly name: string; readonly team: string | null },
+  nameOf: (personId: string) => Pick<HeatRow, 'name' | 'team' | 'planningUnitId'>,
 ): HeatData {
   const range: DateRange = { from: days.from, to: days.to };
   const count = daysIn(range);
@@ -82,11 +83,28 @@ export function ratioOf({ scheduledMs, inMs, noDataMs, workedMs }: HeatCell, met
   return whole === 0 ? null : part / whole;
 }
 
-export type DayStatus = 'final' | 'provisional';
+export type DayStatus = 'closed' | 'final' | 'provisional';
 
-/** Is a person's day final? */
-export const statusOf = ({ columns }: HeatRow, date: string): DayStatus =>
-  date < columns.finalBefore ? 'final' : 'provisional';
+/** Provisional days may still change by themselves, final ones by a recomputation only, closed ones not at all. */
+export function statusOf(
+  { columns, planningUnitId }: HeatRow,
+  date: string,
+  closed: readonly ClosedPeriod[],
+): DayStatus {
+  if (closed.some((period) => isIn(period, planningUnitId, date))) return 'closed';
+  return date < columns.finalBefore ? 'final' : 'provisional';
+}
+
+const isIn = (period: ClosedPeriod, planningUnitId: string | null, date: string): boolean =>
+  period.planningUnitId === planningUnitId && period.from <= date && date <= period.to;
+
+/** Closed periods that reach into a range, of the units that are asked for. */
+export const closedIn = (
+  periods: readonly ClosedPeriod[],
+  { from, to }: DateRange,
+  unitIds: ReadonlySet<string>,
+): ClosedPeriod[] =>
+  periods.filter((each) => each.from <= to && each.to >= from && unitIds.has(each.planningUnitId));
 
 /** First date that is not final for everybody; null when all of the range is. */
 export function provisionalFrom({ rows, dates }: HeatData): string | null {

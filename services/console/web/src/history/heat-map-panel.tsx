@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import type { ClosedPeriod } from '../api/types.ts';
 import { useRequest } from '../api/use-request.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { directory } from '../directory.ts';
@@ -17,12 +18,13 @@ interface HeatMapPanelProps {
   readonly query: HistoryQuery;
   readonly scopeKey: string;
   readonly target: number | null;
+  readonly closed: readonly ClosedPeriod[];
 }
 
 /** Target of a ratio when the tenant's is not to be seen, and of conformance and coverage. */
 const fullTarget = 1;
 
-export function HeatMapPanel({ query, scopeKey, target }: HeatMapPanelProps) {
+export function HeatMapPanel({ query, scopeKey, target, closed }: HeatMapPanelProps) {
   const { metric, minCoverage } = query;
   const sort = heatSorts.find((each) => each === place.value.query.get('order')) ?? 'ratio';
   const { data, error, reload } = useRequest(`days|${scopeKey}`, (signal) => loadDays(query, signal));
@@ -68,11 +70,12 @@ export function HeatMapPanel({ query, scopeKey, target }: HeatMapPanelProps) {
         <HeatLegend target={goal} />
       </div>
       {openFrom && <p class="hint">{t('heat.provisionalFrom', { date: shortDateText(openFrom, true) })}</p>}
+      {closed.length > 0 && <p class="hint">{t('heat.closed')}</p>}
       {error && <ErrorNotice error={error} retry={reload} />}
       {!heat && !error && <p class="splash">{t('app.loading')}</p>}
       {heat && heat.rows.length === 0 && <p class="empty">{t('history.empty')}</p>}
       {heat && heat.rows.length > 0 && (
-        <HeatMap data={heat} metric={metric} target={goal} minCoverage={minCoverage} />
+        <HeatMap data={heat} metric={metric} target={goal} minCoverage={minCoverage} closed={closed} />
       )}
     </>
   );

@@ -1,5 +1,6 @@
 import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ClosedPeriod } from '../api/types.ts';
 import { useWidth } from '../components/use-width.ts';
 import { amountText, percentText } from '../format/amount.ts';
 import { dateText } from '../format/time.ts';
@@ -16,6 +17,7 @@ interface HeatMapProps {
   readonly metric: Metric;
   readonly target: number;
   readonly minCoverage: number;
+  readonly closed: readonly ClosedPeriod[];
 }
 
 interface At {
@@ -24,7 +26,7 @@ interface At {
 }
 
 /** People by day. One cursor for mouse and keys; what is under it is written above, and read out. */
-export function HeatMap({ data, metric, target, minCoverage }: HeatMapProps) {
+export function HeatMap({ data, metric, target, minCoverage, closed }: HeatMapProps) {
   const { ref: frame, width } = useWidth<HTMLDivElement>(900);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [cursor, setCursor] = useState<At | null>(null);
@@ -44,12 +46,13 @@ export function HeatMap({ data, metric, target, minCoverage }: HeatMapProps) {
       metric,
       target,
       minCoverage,
+      closed,
       scrollLeft: scroll.left,
       scrollTop: scroll.top,
       cursor: shown,
     };
     drawHeatMap(canvas.current!, data, layout, view, colours);
-  }, [data, layout, colours, language, metric, target, minCoverage, scroll, shown]);
+  }, [data, layout, colours, language, metric, target, minCoverage, closed, scroll, shown]);
 
   const at = (event: MouseEvent): At | null => {
     const box = canvas.current!.getBoundingClientRect();
@@ -77,7 +80,7 @@ export function HeatMap({ data, metric, target, minCoverage }: HeatMapProps) {
     event.preventDefault();
     move(shown ? to : from);
   };
-  const readout = shown ? readoutOf(data, shown, metric) : t('heat.none');
+  const readout = shown ? readoutOf(data, shown, metric, closed) : t('heat.none');
 
   return (
     <div class="heat">
@@ -167,7 +170,12 @@ function reveal(frame: HTMLElement, layout: ReturnType<typeof layoutOf>, { row, 
   }
 }
 
-function readoutOf(data: HeatData, { row, day }: At, metric: Metric): string {
+function readoutOf(
+  data: HeatData,
+  { row, day }: At,
+  metric: Metric,
+  closed: readonly ClosedPeriod[],
+): string {
   const person = data.rows[row]!;
   const date = data.dates[day]!;
   const cell = cellOf(person, day);
@@ -182,6 +190,6 @@ function readoutOf(data: HeatData, { row, day }: At, metric: Metric): string {
     scheduled: amountText(scheduledMs),
     inside: amountText(inMs),
     out: amountText(scheduledMs - inMs - noDataMs),
-    status: t(`history.status.${statusOf(person, date)}`).toLowerCase(),
+    status: t(`history.status.${statusOf(person, date, closed)}`).toLowerCase(),
   });
 }

@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import type { ClosedPeriod } from '../api/types.ts';
 import { useRequest } from '../api/use-request.ts';
 import { Choice } from '../components/choice.tsx';
 import { DayTotals } from '../components/day-totals.tsx';
@@ -16,6 +17,7 @@ import {
   scopeOf,
   scopeText,
   selectionQuery,
+  unitsOfScope,
   zoneOfScope,
 } from '../team-day/scope.ts';
 import { now } from '../time/clock.ts';
@@ -23,9 +25,10 @@ import { localDateOf } from '../time/zone-axis.ts';
 import { ComparePicker } from './compare-picker.tsx';
 import { Comparison } from './comparison.tsx';
 import { Distribution } from './distribution.tsx';
+import { closedIn } from './heat-data.ts';
 import { HeatMapPanel } from './heat-map-panel.tsx';
 import { type HistoryQuery, historyQueryOf, type View, views } from './history-query.ts';
-import { loadOverview } from './load-history.ts';
+import { loadClosed, loadOverview } from './load-history.ts';
 import { RangePicker } from './range-picker.tsx';
 import { RankingPanel } from './ranking-panel.tsx';
 import { Trend } from './trend.tsx';
@@ -45,6 +48,11 @@ export function HistoryScreen() {
     `overview|${key}|${query.period}|${isThere}`,
     (signal) => (isThere ? loadOverview(query, signal) : Promise.resolve(null)),
   );
+  const closedPeriods = useRequest('closed-periods', loadClosed);
+  const closed = useMemo(() => {
+    const units = unitsOfScope(scope, known);
+    return closedIn(closedPeriods.data ?? [], range, units);
+  }, [closedPeriods.data, range, scope, known]);
   const total = data?.total.items[0];
   const before = data?.before?.total.items[0];
   const name = scopeName(scope, known, t('teamDay.everyone'));
@@ -72,6 +80,13 @@ export function HistoryScreen() {
         {data?.total.asOf && (
           <li>{t('day.until', { time: dateTimeText(Date.parse(data.total.asOf), timeZone) })}</li>
         )}
+        {closed.map((period) => (
+          <li key={period.id}>
+            <span class="tag closed">
+              {t('history.closedRange', { range: dateRangeText(period.from, period.to) })}
+            </span>
+          </li>
+        ))}
         {total && (
           <li title={total.final ? undefined : t('day.provisionalHelp')}>
             <span class={total.final ? 'tag' : 'tag dashed'}>
@@ -107,7 +122,9 @@ export function HistoryScreen() {
           )}
         </div>
       )}
-      {isThere && !error && (total || !data) && <People query={query} scopeKey={key} target={target} />}
+      {isThere && !error && (total || !data) && (
+        <People query={query} scopeKey={key} target={target} closed={closed} />
+      )}
     </section>
   );
 }
@@ -117,6 +134,7 @@ function People(props: {
   readonly query: HistoryQuery;
   readonly scopeKey: string;
   readonly target: number | null;
+  readonly closed: readonly ClosedPeriod[];
 }) {
   const { query } = props;
   return (

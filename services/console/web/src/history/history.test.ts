@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AdherenceDays, AdherenceRow } from '../api/types.ts';
 import { spreadOf } from './bins.ts';
-import { cellOf, heatData, provisionalFrom, ratioOf, stepOf } from './heat-data.ts';
+import { cellOf, closedIn, heatData, provisionalFrom, ratioOf, statusOf, stepOf } from './heat-data.ts';
 import { daysIn, historyQueryOf, presetRange, previousRange } from './history-query.ts';
 import { rankingOf } from './ranking-view.ts';
 import { periodDates, trendData } from './trend-data.ts';
@@ -103,7 +103,11 @@ describe('the heat map', () => {
       },
     ],
   };
-  const nameOf = (personId: string) => ({ name: personId.toUpperCase(), team: null });
+  const nameOf = (personId: string) => ({
+    name: personId.toUpperCase(),
+    team: null,
+    planningUnitId: 'paris',
+  });
 
   it('puts figures at their dates, and the lowest first', () => {
     const heat = heatData(days, 'adherence', 'ratio', nameOf);
@@ -119,6 +123,23 @@ describe('the heat map', () => {
     expect(provisionalFrom(heatData(days, 'adherence', 'name', nameOf))).toBe('2026-11-03');
     const final = { ...days, items: [days.items[0]!] };
     expect(provisionalFrom(heatData(final, 'adherence', 'name', nameOf))).toBeNull();
+  });
+
+  it('tells provisional, final and closed days apart; what is closed is closed for its unit alone', () => {
+    const [a, b] = heatData(days, 'adherence', 'name', nameOf).rows;
+    const closed = [
+      { id: 'c', planningUnitId: 'paris', from: '2026-11-01', to: '2026-11-01' },
+      { id: 'd', planningUnitId: 'lyon', from: '2026-11-01', to: '2026-11-30' },
+    ];
+    expect(['2026-11-01', '2026-11-02', '2026-11-03'].map((date) => statusOf(a!, date, closed))).toEqual([
+      'closed',
+      'final',
+      'provisional',
+    ]);
+    expect(statusOf(b!, '2026-11-03', closed)).toBe('final');
+    const asked = { from: '2026-11-02', to: '2026-11-03' };
+    expect(closedIn(closed, asked, new Set(['paris', 'lyon'])).map(({ id }) => id)).toEqual(['d']);
+    expect(closedIn(closed, asked, new Set(['paris']))).toEqual([]);
   });
 
   it('has steps that go one way', () => {

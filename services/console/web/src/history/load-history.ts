@@ -1,6 +1,6 @@
 /** What the history asks the API for. Dates are days of each group's own calendar, so the figures are those of reports. */
-import { getJson } from '../api/client.ts';
-import type { Adherence, AdherenceDays } from '../api/types.ts';
+import { getAll, getJson } from '../api/client.ts';
+import type { Adherence, AdherenceDays, ClosedPeriod } from '../api/types.ts';
 import { groupQuery, type Scope, selectionQuery } from '../team-day/scope.ts';
 import type { DateRange, Grouping, HistoryQuery, Period } from './history-query.ts';
 
@@ -43,6 +43,10 @@ export async function loadRows(
 
 export const loadDays = ({ scope, range }: HistoryQuery, signal: AbortSignal): Promise<AdherenceDays> =>
   getJson<AdherenceDays>('/adherence/days', { ...range, ...selectionQuery(scope) }, signal);
+
+/** Pay periods whose numbers stand; there are few, and they change seldom. */
+export const loadClosed = (signal: AbortSignal): Promise<ClosedPeriod[]> =>
+  getAll<ClosedPeriod>('/closed-periods', {}, signal);
 
 const readGroup = (
   scope: Scope,

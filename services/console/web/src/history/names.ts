@@ -6,11 +6,16 @@ import type { Grouping } from './history-query.ts';
 interface Named {
   readonly name: string;
   readonly team: string | null;
+  readonly planningUnitId: string | null;
 }
 
 export function nameOfPerson(personId: string): Named {
   const person = directory.value.people?.get(personId);
-  return { name: person?.name ?? personId, team: person?.team ?? null };
+  return {
+    name: person?.name ?? personId,
+    team: person?.team ?? null,
+    planningUnitId: person?.planningUnitId ?? null,
+  };
 }
 
 export function nameOfGroup(grouping: Grouping): (key: string) => Named {
@@ -18,8 +23,12 @@ export function nameOfGroup(grouping: Grouping): (key: string) => Named {
     case 'person':
       return nameOfPerson;
     case 'team':
-      return (key) => ({ name: key === '' ? t('board.noTeam') : key, team: null });
+      return (key) => ({ name: key === '' ? t('board.noTeam') : key, team: null, planningUnitId: null });
     case 'planningUnit':
-      return (key) => ({ name: directory.value.units.get(key)?.name ?? key, team: null });
+      return (key) => ({
+        name: directory.value.units.get(key)?.name ?? key,
+        team: null,
+        planningUnitId: key,
+      });
   }
 }

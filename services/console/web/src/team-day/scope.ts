@@ -77,6 +77,18 @@ export function hasSeveralZones(scope: Scope, { people, units, tenantTimeZone }:
   return zones.size > 1;
 }
 
+/** Planning units of its people. */
+export function unitsOfScope(scope: Scope, { people, units }: Directory): ReadonlySet<string> {
+  if (scope.kind === 'everyone') return new Set(units.keys());
+  if (scope.kind === 'unit') return new Set([scope.id]);
+  const ids = new Set<string>();
+  for (const person of people?.values() ?? []) {
+    const isOfScope = scope.kind === 'team' ? person.team === scope.name : person.id === scope.id;
+    if (isOfScope) ids.add(person.planningUnitId);
+  }
+  return ids;
+}
+
 /** How the scope is called. */
 export function scopeName(scope: Scope, { people, units }: Directory, everyone: string): string {
   switch (scope.kind) {

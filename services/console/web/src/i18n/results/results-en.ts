@@ -57,6 +57,7 @@ export const resultsEn = {
   'history.readoutBefore': '{period}: {adherence}',
   'history.minCoverage': 'Judge from coverage of',
   'history.anyCoverage': 'Any',
+  'history.closedRange': 'Closed: {range}',
   'history.status.final': 'Final',
   'history.status.provisional': 'Provisional',
   'history.status.closed': 'Closed',
@@ -76,6 +77,7 @@ export const resultsEn = {
   'heat.help':
     'Arrow keys go from day to day and person to person, Page Up and Page Down by ten people, Home and End to the ends, Enter opens the day.',
   'heat.provisionalFrom': 'From {date} on days are provisional: a corner is cut off them.',
+  'heat.closed': 'Days of closed pay periods are underlined: their numbers stand.',
   'heat.readout':
     '{name}, {date}: {metric} {value}, scheduled {scheduled}, in {inside}, out {out}, coverage {coverage}, {status}',
   'heat.readoutEmpty': '{name}, {date}: nothing scheduled or worked',

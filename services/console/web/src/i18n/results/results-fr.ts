@@ -58,6 +58,7 @@ export const resultsFr: Translation<typeof resultsEn> = {
   'history.readoutBefore': '{period} : {adherence}',
   'history.minCoverage': 'Juger à partir d’une couverture de',
   'history.anyCoverage': 'Toutes',
+  'history.closedRange': 'Clôturé : {range}',
   'history.status.final': 'Définitif',
   'history.status.provisional': 'Provisoire',
   'history.status.closed': 'Clôturé',
@@ -77,6 +78,7 @@ export const resultsFr: Translation<typeof resultsEn> = {
   'heat.help':
     'Les flèches vont d’un jour et d’une personne à l’autre, Page précédente et Page suivante de dix personnes, Début et Fin aux extrémités, Entrée ouvre le jour.',
   'heat.provisionalFrom': 'À partir du {date}, les jours sont provisoires : leur coin est coupé.',
+  'heat.closed': 'Les jours des périodes de paie clôturées sont soulignés : leurs chiffres restent.',
   'heat.readout':
     '{name}, {date} : {metric} {value}, planifié {scheduled}, en adhérence {inside}, hors {out}, couverture {coverage}, {status}',
   'heat.readoutEmpty': '{name}, {date} : rien de planifié ni de travaillé',
