@@ -45,7 +45,9 @@ export function createApp({ env, pages, missing, onError, onAnswer }: AppOptions
   const app = new Hono<CallerEnv>();
   app.get('/readyz', () => readiness(missing));
   app.route('/', api);
-  app.get('*', (context) => pages.respond(new URL(context.req.url).pathname));
+  app.get('*', (context) =>
+    pages.respond(new URL(context.req.url).pathname, context.req.header('accept-encoding')),
+  );
   return {
     fetch: async (request, client = '') =>
       withSecurityHeaders(await app.fetch(request, { client }), env.config.secureCookies),

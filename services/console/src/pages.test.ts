@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { ConfigError } from '@adherence/runtime/env-config.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from './config.ts';
@@ -42,6 +43,24 @@ describe('pages', () => {
         type,
         cache,
       ]);
+  });
+
+  it.each([
+    ['gzip, deflate, br', 'gzip'],
+    ['br;q=1.0, gzip;q=0.8', 'gzip'],
+    ['gzip;q=0', null],
+    ['identity', null],
+  ])('packed for who takes %s', async (accepted, encoding) => {
+    const request = new Request('http://console.test/assets/app-1a2b.js', {
+      headers: { 'accept-encoding': accepted },
+    });
+    const response = await console_.running.fetch(request);
+    expect([response.headers.get('content-encoding'), response.headers.get('vary')]).toEqual([
+      encoding,
+      'accept-encoding',
+    ]);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect((encoding ? gunzipSync(bytes) : bytes).toString()).toBe('export {}');
   });
 
   it('tells how to build them while they are not', async () => {
