@@ -19,7 +19,6 @@ import {
   topics,
 } from '@adherence/schemas/topics.ts';
 import type { Found, LookUps } from './break-types/look-ups.ts';
-import { chunkBySize } from './domain/chunk.ts';
 import { enrich, type Tables, undecodable } from './domain/enrich.ts';
 import { type IntegrationMarks, type MarkLedger, mark, marksOf } from './domain/feed-marks.ts';
 
@@ -88,8 +87,7 @@ export function createPipeline(environment: PipelineEnvironment): Processor {
         value: codec.encode('FeedMarks', record),
       }));
       const answers = found.map((each) => breakDetailMessage(codec, each));
-      for (const part of chunkBySize([...sent.events, ...sent.deadLetters, ...answers, ...marks]))
-        await producer.send(part);
+      await producer.send([...sent.events, ...sent.deadLetters, ...answers, ...marks]);
       report(metrics, sent, clock.now());
       // Revoked meanwhile: what is pending now is not what was sent.
       if (mine !== generation) return [];

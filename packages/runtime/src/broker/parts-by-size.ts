@@ -11,18 +11,20 @@ export function partsBySize(
   if (fitsAtOnce(messages, maxBytes)) return [messages];
   let part: OutMessage[] = [];
   const parts = [part];
-  const bytesOf = new Map<string, number>();
+  /** By topic and partition. */
+  const bytesOf = new Map<string, Map<number, number>>();
   for (const message of messages) {
-    const partition = `${message.topic} ${message.partition}`;
+    const { topic, partition } = message;
     const size = sizeOf(message);
-    const before = bytesOf.get(partition);
+    const before = bytesOf.get(topic)?.get(partition);
     if (before !== undefined && before + size > maxBytes) {
       part = [];
       parts.push(part);
       bytesOf.clear();
     }
     part.push(message);
-    bytesOf.set(partition, (bytesOf.get(partition) ?? 0) + size);
+    const ofTopic = bytesOf.get(topic) ?? new Map<number, number>();
+    bytesOf.set(topic, ofTopic.set(partition, (ofTopic.get(partition) ?? 0) + size));
   }
   return parts;
 }
