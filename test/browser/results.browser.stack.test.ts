@@ -265,7 +265,7 @@ describe('a person’s day', () => {
     await page.keyboard.press('Home');
     await page.getByRole('button', { name: 'Why it counts so' }).click();
     const why = page.locator('.why');
-    await why.getByText('Scheduled was Calls').waitFor();
+    await why.getByText('Scheduled was Calls').first().waitFor();
     await why.getByText('with a buffer until 09:01:00').first().waitFor();
     await page.getByText('Show the events from Odigo').click();
     await page.getByRole('cell', { name: 'LOGOUT' }).waitFor();

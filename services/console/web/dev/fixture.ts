@@ -257,11 +257,14 @@ async function sendReport(response: ServerResponse, isCut: boolean): Promise<voi
       response.destroy();
       return;
     }
+    if (response.destroyed) return;
     const lines = Array.from(
       { length: 1000 },
       (_, i) => `p${part * 1000 + i},"Name, ${i}",Care,calls,Calls,480.00`,
     );
-    if (!response.write(`${lines.join('\r\n')}\r\n`)) await once(response, 'drain');
+    if (!response.write(`${lines.join('\r\n')}\r\n`)) {
+      await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    }
   }
   response.end();
 }

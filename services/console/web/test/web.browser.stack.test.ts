@@ -250,8 +250,8 @@ describe('the live board', () => {
       .waitFor();
     fixture.silence(null);
     await page.getByRole('alert').waitFor({ state: 'detached' });
-    fixture.holdBack(fixture.now());
-    fixture.advance(120_000);
+    fixture.holdBack(fixture.now() - 120_000);
+    await page.reload();
     await page.getByRole('alert').filter({ hasText: 'The pipeline is behind' }).waitFor();
     fixture.holdBack(null);
     await page.getByRole('alert').waitFor({ state: 'detached' });
