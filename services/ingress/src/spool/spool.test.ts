@@ -280,6 +280,31 @@ describe('a failing disk', () => {
     },
   );
 
+  it('keeps what was taken while it fails again and again under a reader', async () => {
+    for (let nth = 1; nth <= 6; nth++) {
+      const clock = createManualClock();
+      const { failing, repair } = failingDisk('append', nth, 'ENOSPC');
+      const spool = await open(failing, { clock, segmentBytes: 100 });
+      const taken: string[] = [];
+      const read: string[] = [];
+      const steps: Promise<unknown>[] = [];
+      for (let i = 0; i < 8; i++) {
+        if (i === 5) repair();
+        await clock.advance(500);
+        const append = spool.append([message(`${i}`)]).then(
+          () => taken.push(`${i}`),
+          (error: unknown) => expect(error).toBeInstanceOf(OperationalError),
+        );
+        steps.push(append);
+        if (i % 2 === 1) read.push(...(await drain(spool)));
+      }
+      await Promise.all(steps);
+      read.push(...(await drain(spool)));
+      expect(read).toEqual(taken);
+      expect([spool.empty(), await segmentFiles()]).toEqual([true, []]);
+    }
+  });
+
   it('leaves no file behind for every refusal', async () => {
     const clock = createManualClock();
     const { failing } = failingDisk('append', 1, 'ENOSPC');

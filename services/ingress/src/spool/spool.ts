@@ -265,6 +265,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   /** What cannot be removed is read again by the next process, which changes nothing. */
   async function drop(segment: Segment): Promise<void> {
     const index = segments.indexOf(segment);
+    // Empty after a failure, it may have been found by the reader meanwhile.
+    if (index === -1) return;
     if (index === 0) position = 0;
     segments.splice(index, 1);
     // What was damaged since it was counted is not waited for.
