@@ -15,7 +15,9 @@ let tenant: TestTenant;
 
 beforeAll(async () => {
   fake = await startFakeOdigoWebService(credentials);
-  product = await startWholeProduct({ settings: { BREAK_DETAIL_ALLOWED_NETWORKS: '127.0.0.1' } });
+  product = await startWholeProduct({
+    settings: { BREAK_DETAIL_ALLOWED_NETWORKS: '127.0.0.1', BREAK_LOOKUP_TIMEOUT_MS: '10000' },
+  });
   tenant = await createTenant(product, 'acme', 'UTC');
   const put = (path: string, body: object) => tenant.call('PUT', path, body);
   await put('/activities/lunch', { name: 'Lunch', type: 'Break' });

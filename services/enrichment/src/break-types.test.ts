@@ -80,6 +80,7 @@ describe('break types', () => {
     const config = configSchema.parse({
       SECRETS_KEY: secretsKey.toString('hex'),
       BREAK_DETAIL_ALLOWED_NETWORKS: '127.0.0.1',
+      BREAK_LOOKUP_TIMEOUT_MS: '10000',
       ...env,
     });
     const startOne = () => start(config, { broker, codec, clock: systemClock, log, metrics });
@@ -195,7 +196,7 @@ describe('break types', () => {
     ['truncated', 'unreadable'],
     ['other-agent', 'unreadable'],
   ])('leave the status as it is when the web service is %s, and health says why', async (behaviour, kind) => {
-    const world = await newWorld({ BREAK_LOOKUP_TIMEOUT_MS: '50' });
+    const world = await newWorld({ BREAK_LOOKUP_TIMEOUT_MS: kind === 'timeout' ? '50' : '10000' });
     fake.behaviour = behaviour;
     await world.send('PAUSE');
     await running!.idle();
