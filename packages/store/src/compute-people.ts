@@ -16,12 +16,12 @@ import { carryAt, isOut } from '@adherence/domain/compute/segments.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import type { ExternalUserAssignment, Instant, Interval, Segment } from '@adherence/domain/model.ts';
 import {
-  type Database,
   type Lines,
   loadFeeds,
   loadGapsKnownAt,
   loadLines,
   loadSchedules,
+  type ReadDatabase,
   type StoredSchedule,
 } from './load.ts';
 import type { StoreView } from './queries.ts';
@@ -69,7 +69,7 @@ const scheduleLookbackDays = 8;
 
 /** In the order in which they are done. Rejects as the database does. */
 export async function* computePeople(
-  db: Database,
+  db: ReadDatabase,
   question: Question,
   people: readonly PersonToCompute[],
   feeds: ReadonlyMap<string, Feed>,
@@ -150,7 +150,7 @@ export interface FeedToRead {
 
 /** Silences of integrations, as their people were told them, or as they were known at an instant. */
 export async function readFeeds(
-  db: Database,
+  db: ReadDatabase,
   tenantId: string,
   integrations: readonly FeedToRead[],
   knownAt: Instant | null,

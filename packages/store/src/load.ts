@@ -24,6 +24,7 @@ export interface Database {
   insertRows(table: string, columns: readonly string[], rows: readonly Row[]): Promise<void>;
   query<T>(sql: string): Promise<T[]>;
 }
+export type ReadDatabase = Pick<Database, 'query'>;
 
 interface FactRow {
   integration: string;
@@ -51,7 +52,7 @@ const lookBackMs = [3 * dayMs, 40 * dayMs, Number.POSITIVE_INFINITY];
 
 /** Facts from `from` on, as the view has them, with each user's last event and last status before it, and with break types found. */
 export async function loadLines(
-  db: Database,
+  db: ReadDatabase,
   tenantId: string,
   users: readonly UserRef[],
   from: Instant,
@@ -77,7 +78,7 @@ export async function loadLines(
 
 /** Each user's last event before an instant, and the last that bears a status. */
 async function addBefore(
-  db: Database,
+  db: ReadDatabase,
   tenantId: string,
   users: readonly UserRef[],
   from: Instant,
@@ -104,7 +105,7 @@ async function addBefore(
 
 /** Gives facts that came without a break type the one that was found for them. */
 async function mergeBreakTypes(
-  db: Database,
+  db: ReadDatabase,
   tenantId: string,
   users: readonly UserRef[],
   lines: ReadonlyMap<string, LineFact[]>,
@@ -170,7 +171,7 @@ const sourcedFact = (row: FactRow): SourcedFact => ({
 
 /** First instant known of each user, by userKey. */
 export async function loadFirstFacts(
-  db: Database,
+  db: ReadDatabase,
   tenantId: string,
   users: readonly UserRef[],
 ): Promise<Map<string, Instant>> {
@@ -183,7 +184,7 @@ export async function loadFirstFacts(
 
 /** First shift date of each person. */
 export async function loadFirstShiftDates(
-  db: Database,
+  db: ReadDatabase,
   tenantId: string,
   personIds: readonly string[],
 ): Promise<Map<string, string>> {
@@ -199,7 +200,7 @@ export interface StoredResults {
 }
 
 export async function loadStoredResults(
-  db: Database,
+  db: ReadDatabase,
   tenantId: string,
   personIds: readonly string[],
 ): Promise<Map<string, StoredResults>> {
@@ -220,7 +221,7 @@ export interface StoredSchedule extends ScheduleDocument {
 
 /** Documents that hold, by person, shift dates inclusive; removed ones are given as such. */
 export async function loadSchedules(
-  db: Database,
+  db: ReadDatabase,
   tenantId: string,
   personIds: readonly string[],
   fromDate: string,
@@ -276,7 +277,7 @@ export interface StoredFeed {
 }
 
 export async function loadFeeds(
-  db: Database,
+  db: ReadDatabase,
   tenantId: string,
   integrationIds: readonly string[],
 ): Promise<StoredFeed[]> {
@@ -307,7 +308,7 @@ export async function loadFeeds(
 }
 
 export const loadGapsFromSeconds = (
-  db: Database,
+  db: ReadDatabase,
   tenantId: string,
   integrationId: string,
   thresholdMs: number,
@@ -315,7 +316,7 @@ export const loadGapsFromSeconds = (
 
 /** Silences as far as they were known at an instant. */
 export const loadGapsKnownAt = (
-  db: Database,
+  db: ReadDatabase,
   tenantId: string,
   integrationId: string,
   thresholdMs: number,
@@ -328,7 +329,7 @@ interface HeardFeed {
   readonly gaps: Interval[];
 }
 
-async function loadHeard(db: Database, sql: string): Promise<HeardFeed> {
+async function loadHeard(db: ReadDatabase, sql: string): Promise<HeardFeed> {
   const [row] = await db.query<{ first_at: number; last_at: number; gap_from: number[]; gap_to: number[] }>(
     sql,
   );
@@ -353,7 +354,7 @@ export interface OpenRecomputation {
   readonly askedAt: Instant;
 }
 
-export async function loadOpenRecomputations(db: Database): Promise<OpenRecomputation[]> {
+export async function loadOpenRecomputations(db: ReadDatabase): Promise<OpenRecomputation[]> {
   const rows = await db.query<{
     tenant: string;
     person: string;

@@ -16,6 +16,7 @@ import { integrationRoutes } from './api/integrations.ts';
 import { liveRoutes } from './api/live.ts';
 import { matchRoutes } from './api/matches.ts';
 import { personRoutes } from './api/people.ts';
+import { personDayRoutes } from './api/person-day.ts';
 import { pipelineRoutes } from './api/pipeline.ts';
 import { planningUnitRoutes } from './api/planning-units.ts';
 import { recomputationRoutes } from './api/recomputations.ts';
@@ -31,6 +32,7 @@ import { timelineRoutes } from './api/timeline.ts';
 import { tokenRoutes } from './api/tokens.ts';
 import { unmappedUserRoutes } from './api/unmapped-users.ts';
 import { urlTokenRoutes } from './api/url-tokens.ts';
+import { whatIfRoutes } from './api/what-if.ts';
 import type { Environment } from './environment.ts';
 import type { Authentication } from './http/authenticate.ts';
 import { openApiOf } from './http/openapi.ts';
@@ -46,8 +48,8 @@ export function allRoutes(env: Environment, authentication: Authentication): Rou
     ...planningUnitRoutes(env),
     ...activityRoutes(env),
     ...personRoutes(env),
-    ...integrationRoutes(env),
     ...erasureRoutes(env),
+    ...integrationRoutes(env),
     ...breakDetailTestRoutes(env),
     ...urlTokenRoutes(env),
     ...integrationHealthRoutes(env),
@@ -68,6 +70,8 @@ export function allRoutes(env: Environment, authentication: Authentication): Rou
     ...adherenceRoutes(env),
     ...adherenceDaysRoutes(env),
     ...timelineRoutes(env),
+    ...whatIfRoutes(env),
+    ...personDayRoutes(env),
     ...reportRoutes(env),
     ...liveRoutes(env),
   ];

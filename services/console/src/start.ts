@@ -39,7 +39,7 @@ import { createCalculator } from './workers/calculator.ts';
 export interface ConsoleResources {
   readonly broker: Broker;
   readonly codec: Codec;
-  /** Without a connection for other threads nothing can be computed, only read. */
+  /** Without a connection for other threads what is computed is computed in this one. */
   readonly db: Database & { readonly connection?: ClickHouseConnection };
   readonly clock: Clock;
   readonly log: Log;
@@ -74,6 +74,7 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
   const schedules = await openScheduleCommands({ broker, produce, codec, clock, limitMs });
   const calculator = createCalculator({
     connection: db.connection ?? null,
+    database: db,
     threads: config.calculationThreads,
     questions: config.calculationQuestions,
     limitMs: config.calculationLimitMs,

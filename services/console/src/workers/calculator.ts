@@ -6,8 +6,9 @@ import { Worker } from 'node:worker_threads';
 import type { ClickHouseConnection } from '@adherence/runtime/clickhouse.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
 import { OperationalError } from '@adherence/runtime/errors.ts';
+import type { ReadDatabase } from '@adherence/store/load.ts';
 import { HttpProblem } from '../http/problem.ts';
-import type { Task, TaskAnswer } from './task.ts';
+import { runTask, type Task, type TaskAnswer } from './task.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
 export interface Calculator {
@@ -26,8 +27,9 @@ export interface Calculator {
 export type RunTask = <T extends Task>(task: T) => Promise<TaskAnswer<T>>;
 
 export interface CalculatorOptions {
-  /** null where there is no database to read from: every question is refused. */
+  /** How threads reach the database; null where they cannot, as in tests: then it is computed in this one. */
   readonly connection: ClickHouseConnection | null;
+  readonly database: ReadDatabase;
   readonly threads: number;
   /** Answered at once; more are refused. A single tenant gets half of them. */
   readonly questions: number;
@@ -50,7 +52,7 @@ interface Thread {
 }
 
 export function createCalculator(options: CalculatorOptions): Calculator {
-  const { connection, threads: maxThreads, questions: maxQuestions, limitMs, clock } = options;
+  const { connection, database, threads: maxThreads, questions: maxQuestions, limitMs, clock } = options;
   const threads = new Set<Thread>();
   const waiting: Job[] = [];
   const open = new Map<string, number>();
@@ -102,6 +104,10 @@ export function createCalculator(options: CalculatorOptions): Calculator {
         reject(signal.reason);
         return;
       }
+      if (!connection) {
+        runTask(database, task, () => signal.aborted).then(resolve, reject);
+        return;
+      }
       const job: Job = {
         id: nextId++,
         task,
@@ -125,7 +131,6 @@ export function createCalculator(options: CalculatorOptions): Calculator {
 
   return {
     async ask(tenantId, signal, answer) {
-      if (!connection) throw new OperationalError('AWAY', 'there is no database to compute from');
       const ofTenant = open.get(tenantId) ?? 0;
       if (questions >= maxQuestions || ofTenant >= Math.ceil(maxQuestions / 2)) throw tooMany();
       const ending = new AbortController();

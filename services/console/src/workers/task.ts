@@ -13,7 +13,7 @@ import {
   type Question,
   readFeeds,
 } from '@adherence/store/compute-people.ts';
-import type { Database, StoredSchedule } from '@adherence/store/load.ts';
+import type { ReadDatabase, StoredSchedule } from '@adherence/store/load.ts';
 import { type AdherenceQuery, addSegments, createSums } from '../results/sums.ts';
 
 /** What is read: the range, and as of when. */
@@ -84,11 +84,11 @@ export type TaskAnswer<T extends Task> = TaskAnswers[T['kind']];
 export class TaskCancelled extends Error {}
 
 export async function runTask<T extends Task>(
-  db: Database,
+  db: ReadDatabase,
   task: T,
   isCancelled: () => boolean,
 ): Promise<TaskAnswer<T>>;
-export async function runTask(db: Database, task: Task, isCancelled: () => boolean): Promise<unknown> {
+export async function runTask(db: ReadDatabase, task: Task, isCancelled: () => boolean): Promise<unknown> {
   switch (task.kind) {
     case 'feeds':
       return readFeeds(db, task.tenantId, task.integrations, task.knownAt);
@@ -107,7 +107,7 @@ const questionOf = ({ tenantId, range, asOf, knownAt }: Asked): Omit<Question, '
   knownAt,
 });
 
-async function explainedSegments(db: Database, task: SegmentsTask): Promise<ExplainedSegments> {
+async function explainedSegments(db: ReadDatabase, task: SegmentsTask): Promise<ExplainedSegments> {
   const rules = rulesOf(task.rules);
   const question = { ...questionOf(task), rules: [rules], withReasons: task.explain !== null };
   const { from, to } = task.range;
@@ -125,7 +125,7 @@ async function explainedSegments(db: Database, task: SegmentsTask): Promise<Expl
 }
 
 async function personSums(
-  db: Database,
+  db: ReadDatabase,
   task: SumsTask,
   isCancelled: () => boolean,
 ): Promise<readonly PersonSums[]> {
