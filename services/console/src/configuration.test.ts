@@ -254,8 +254,9 @@ describe('changes', () => {
     ]);
     const rest = await call('GET', `/changes?limit=2&entity=activity&id=tell&cursor=${body.nextCursor}`);
     expect(rest.body).toMatchObject({ items: [{ change: 'created', before: null }], nextCursor: null });
-    const all = await call('GET', '/changes?limit=1000');
-    expect(all.text).not.toContain('hash');
+    const tokens = await call('GET', '/changes?limit=1000&entity=token');
+    expect([tokens.status, tokens.body.items.length > 0]).toEqual([200, true]);
+    expect(tokens.text).not.toContain('hash');
   });
 });
 

@@ -174,6 +174,68 @@ describe('schedules', () => {
   });
 });
 
+describe('changes', () => {
+  it('of schedules stand among those of the configuration, with who, when, before and after', async () => {
+    const columns = [
+      ...[
+        'tenant',
+        'person',
+        'shift_date',
+        'offset',
+        'removed',
+        'activities.activity',
+        'activities.start_at',
+      ],
+      ...['activities.end_at', 'written_by', 'written_at'],
+    ];
+    await call('PUT', '/people/cleo', { name: 'Cleo' });
+    const now = Date.now();
+    const row = (offset: number, removed: number, start: string, writtenAt: number) => [
+      ...[
+        't1',
+        'cleo',
+        '2026-11-05',
+        offset,
+        removed,
+        ['present'],
+        [at(start)],
+        [at('2026-11-05T17:00:00Z')],
+      ],
+      ...['token:nobody', writtenAt],
+    ];
+    await db.insertRows('schedules', columns, [
+      row(100, 0, '2026-11-05T08:00:00Z', now + 1_000),
+      row(101, 0, '2026-11-05T09:00:00Z', now + 2_000),
+      row(102, 1, '2026-11-05T09:00:00Z', now + 2_000),
+    ]);
+    await db.insertRows('schedules', columns, [['t2', ...row(103, 0, '2026-11-05T08:00:00Z', now).slice(1)]]);
+    const seen = [];
+    let cursor = '';
+    do {
+      const { body } = await call('GET', `/changes?limit=1${cursor && `&cursor=${cursor}`}`);
+      seen.push(...body.items);
+      cursor = body.nextCursor;
+    } while (cursor && seen.length < 5);
+    const first = {
+      activities: [
+        { activityId: 'present', start: '2026-11-05T08:00:00.000Z', end: '2026-11-05T17:00:00.000Z' },
+      ],
+    };
+    const second = { activities: [{ ...first.activities[0]!, start: '2026-11-05T09:00:00.000Z' }] };
+    const common = { entity: 'schedule', id: 'cleo/2026-11-05', writtenBy: 'token:nobody' };
+    expect(seen.slice(0, 4)).toMatchObject([
+      { ...common, change: 'replaced', before: first, after: second, offset: 101 },
+      { ...common, change: 'deleted', before: second, after: null, offset: 102 },
+      { ...common, change: 'created', before: null, after: first, offset: 100 },
+      { entity: 'person', id: 'cleo' },
+    ]);
+    const one = await call('GET', '/changes?id=cleo/2026-11-05');
+    expect(one.body.items).toHaveLength(3);
+    expect((await call('GET', '/changes?entity=schedule&id=cleo/2026-11-06')).body.items).toEqual([]);
+    expect((await call('GET', '/changes?cursor=bm9uc2Vuc2U')).status).toBe(422);
+  });
+});
+
 const iso = (instant: number) => new Date(instant).toISOString();
 
 describe('rejected', () => {

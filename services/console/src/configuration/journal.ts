@@ -10,12 +10,17 @@ export interface Journal {
     limit: number,
     keeps?: (change: Change) => boolean,
   ) => readonly Change[];
+  readonly keptFrom: KeptFrom;
 }
+
+/** Everything of the tenant below this offset may be missing; 0 = nothing is. */
+export type KeptFrom = (tenantId: string) => number;
 
 const defaultKept = 10_000;
 
 export function createJournal(keptPerTenant = defaultKept): Journal {
   const tenants = new Map<string, Change[]>();
+  const cut = new Map<string, number>();
 
   const add = (change: Change): void => {
     let changes = tenants.get(change.tenantId);
@@ -25,7 +30,9 @@ export function createJournal(keptPerTenant = defaultKept): Journal {
     }
     changes.push(change);
     // Cut in halves, so that a change costs the same however many are kept.
-    if (changes.length >= 2 * keptPerTenant) changes.splice(0, changes.length - keptPerTenant);
+    if (changes.length < 2 * keptPerTenant) return;
+    changes.splice(0, changes.length - keptPerTenant);
+    cut.set(change.tenantId, changes[0]!.offset);
   };
 
   /** What was written of somebody who is erased is not shown any more. */
@@ -43,6 +50,7 @@ export function createJournal(keptPerTenant = defaultKept): Journal {
       add(outcome.change);
       if (outcome.firstToken) add(outcome.firstToken);
     },
+    keptFrom: (tenantId) => cut.get(tenantId) ?? 0,
     newest(tenantId, before, limit, keeps = () => true) {
       const changes = tenants.get(tenantId) ?? [];
       const found: Change[] = [];
