@@ -6,9 +6,10 @@ import {
   type FakeOdigoWebService,
   startFakeOdigoWebService,
 } from '@adherence/odigo-web-service/fake-odigo-web-service.ts';
-import { createMemoryBroker } from '@adherence/runtime/broker/memory-broker.ts';
+import { createMemoryBroker, type Fault, type Operation } from '@adherence/runtime/broker/memory-broker.ts';
 import { systemClock } from '@adherence/runtime/clock.ts';
 import { createLocalCodec } from '@adherence/runtime/codec.ts';
+import { isOperational } from '@adherence/runtime/errors.ts';
 import { createLog } from '@adherence/runtime/log.ts';
 import { createMetrics } from '@adherence/runtime/metrics.ts';
 import type { ActivityEvent, BreakDetail } from '@adherence/schemas/records.ts';
@@ -48,7 +49,17 @@ describe('break types', () => {
   };
 
   async function newWorld(env: Record<string, string> = {}, password = credentials.password) {
-    const broker = createMemoryBroker();
+    const world = await newWorldWith(() => null, env, password);
+    running = await world.start();
+    return world;
+  }
+
+  async function newWorldWith(
+    fault: (operation: Operation) => Fault,
+    env: Record<string, string> = {},
+    password = credentials.password,
+  ) {
+    const broker = createMemoryBroker({ fault });
     await broker.ensureTopics(Object.values(topics));
     const producer = await broker.producer();
     const lines: string[] = [];
@@ -84,7 +95,6 @@ describe('break types', () => {
       ...env,
     });
     const startOne = () => start(config, { broker, codec, clock: systemClock, log, metrics });
-    running = await startOne();
     const key = externalUserKey('t1', 'odigo', 'anna');
     const partition = partitionOf(key, streamPartitions);
     const decoded = () =>
@@ -181,6 +191,42 @@ describe('break types', () => {
     expect(await world.committed()).toBe(1);
     await other.stop();
   });
+
+  it.each<Operation>(['producer', 'join', 'assign', 'fetch', 'send', 'commit'])(
+    'are committed with their record, whichever %s fails',
+    async (operation) => {
+      for (const kind of operation === 'join' ? (['before'] as const) : (['before', 'after'] as const)) {
+        for (let nth = 1; nth <= 3; nth++) {
+          let isArmed = false;
+          let calls = 0;
+          const detailsAtCommit: number[] = [];
+          const world = await newWorldWith((at) => {
+            if (at === 'commit') detailsAtCommit.push(world.details().length);
+            if (isArmed && at === operation) calls += 1;
+            return isArmed && at === operation && calls === nth ? kind : null;
+          });
+          await world.send('PAUSE');
+          isArmed = true;
+          for (let tries = 1; !(await endsWell(world.start)); tries++) expect(tries).toBeLessThan(5);
+          expect(new Set(world.details().map(({ breakType }) => breakType))).toEqual(new Set(['lunch']));
+          expect(Math.min(...detailsAtCommit), `${operation} ${nth} ${kind}`).toBeGreaterThan(0);
+          expect(await world.committed()).toBe(1);
+        }
+      }
+    },
+  );
+
+  async function endsWell(startOne: () => Promise<RunningEnrichment>): Promise<boolean> {
+    try {
+      running = await startOne();
+      await Promise.race([running.idle(), running.failed]);
+      await stop();
+      return true;
+    } catch (error) {
+      if (isOperational(error)) return false;
+      throw error;
+    }
+  }
 
   it.each<[FakeBehaviour, string]>([
     ['slow', 'timeout'],
