@@ -246,6 +246,21 @@ describe('the heat map', () => {
     expect(new URL(page.url()).search).toBe(`?date=${dayBefore}`);
   });
 
+  it('what if: a longer buffer is tried out, from the same numbers as the screen above it', async () => {
+    const [team] = await rowsOf(`${range}&groupBy=team&team=Care&granularity=total`);
+    await open(`/history?who=team:Care&${range}&view=whatIf`);
+    await page.getByText('Change something to see').waitFor();
+    await page.getByLabel('Wrong activity').fill('7200');
+    await page.getByRole('button', { name: 'Compute' }).click();
+    const total = page.locator('.what-if .effect p').first();
+    await total.waitFor();
+    const [, before, after] = /Adherence ([\d.]+)% becomes ([\d.]+)%/.exec((await total.textContent())!)!;
+    expect(before).toBe((team!.adherence! * 100).toFixed(2));
+    expect(Number(after)).toBeGreaterThan(Number(before));
+    await page.getByText('It moves 2 people of 2.').waitFor();
+    expect((await rowsOf(`${range}&groupBy=team&team=Care&granularity=total`))[0]).toEqual(team);
+  });
+
   it('a range without data, a deleted person and dates turned round end in sentences', async () => {
     await open('/history?from=2020-02-01&to=2020-01-01');
     await page.getByText('they have been turned').waitFor();
@@ -324,6 +339,7 @@ describe('everyone', () => {
       [`/history?${range}&vs=previous&coverage=0`, '.heat canvas'],
       [`/history?${range}&view=ranking&vs=previous`, '.ranking'],
       [`/history?${range}&view=distribution`, '.bins'],
+      [`/history?${range}&view=whatIf`, '.match-rules'],
       [`/reports?${range}`, '.report'],
       [`/people/bilal/day?date=${dayBefore}&why=1`, '.why li'],
       [`/team-day?date=${dayBefore}`, '.worst li'],

@@ -16,6 +16,7 @@ export const resultScreens = (day: string): readonly ScreenAddress[] => [
   { name: 'history-days', path: '/history?vs=previous', ready: '.heat canvas' },
   { name: 'history-ranking', path: '/history?view=ranking&vs=previous', ready: '.ranking' },
   { name: 'history-distribution', path: '/history?view=distribution', ready: '.bins' },
+  { name: 'history-what-if', path: '/history?view=whatIf', ready: '.match-rules' },
   { name: 'reports', path: '/reports', ready: '.report' },
 ];
 

@@ -7,7 +7,7 @@ export interface DateRange {
   readonly to: string;
 }
 
-export const views = ['heat', 'ranking', 'distribution'] as const;
+export const views = ['heat', 'ranking', 'distribution', 'whatIf'] as const;
 export type View = (typeof views)[number];
 export const metrics = ['adherence', 'conformance', 'coverage'] as const;
 export type Metric = (typeof metrics)[number];

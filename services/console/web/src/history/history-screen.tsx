@@ -32,6 +32,7 @@ import { loadClosed, loadOverview } from './load-history.ts';
 import { RangePicker } from './range-picker.tsx';
 import { RankingPanel } from './ranking-panel.tsx';
 import { Trend } from './trend.tsx';
+import { WhatIfPanel } from './what-if-panel.tsx';
 
 /** Any range that is kept: totals, trend, and who made it, day by day. */
 export function HistoryScreen() {
@@ -154,6 +155,7 @@ function People(props: {
       {query.view === 'heat' && <HeatMapPanel {...props} />}
       {query.view === 'ranking' && <RankingPanel {...props} />}
       {query.view === 'distribution' && <Distribution {...props} />}
+      {query.view === 'whatIf' && <WhatIfPanel query={query} />}
     </section>
   );
 }
