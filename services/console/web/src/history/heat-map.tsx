@@ -10,6 +10,7 @@ import { navigate } from '../router.ts';
 import { coloursVersion } from '../theme.ts';
 import { drawHeatMap, headHeight, heatColours, layoutOf, rowHeight } from './draw-heat-map.ts';
 import { cellOf, type HeatData, ratioOf, statusOf } from './heat-data.ts';
+import { HeatDaysTable } from './heat-days-table.tsx';
 import type { Metric } from './history-query.ts';
 
 interface HeatMapProps {
@@ -121,6 +122,7 @@ export function HeatMap({ data, metric, target, minCoverage, closed }: HeatMapPr
       <p id="heat-help" class="hint">
         {t('heat.help')}
       </p>
+      <HeatDaysTable data={data} row={data.rows[shown?.row ?? 0]!} closed={closed} />
     </div>
   );
 }

@@ -58,11 +58,13 @@ export const resultsEn = {
   'history.readoutBefore': '{period}: {adherence}',
   'history.minCoverage': 'Judge from coverage of',
   'history.anyCoverage': 'Any',
+  'history.status': 'Status',
   'history.closedRange': 'Closed: {range}',
   'history.status.final': 'Final',
   'history.status.provisional': 'Provisional',
   'history.status.closed': 'Closed',
 
+  'heat.days': 'The days of {name} as a table',
   'heat.label': 'People by day',
   'heat.metric': 'Show',
   'heat.sort.ratio': 'Lowest first',

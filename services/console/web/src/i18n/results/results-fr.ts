@@ -59,11 +59,13 @@ export const resultsFr: Translation<typeof resultsEn> = {
   'history.readoutBefore': '{period} : {adherence}',
   'history.minCoverage': 'Juger à partir d’une couverture de',
   'history.anyCoverage': 'Toutes',
+  'history.status': 'Statut',
   'history.closedRange': 'Clôturé : {range}',
   'history.status.final': 'Définitif',
   'history.status.provisional': 'Provisoire',
   'history.status.closed': 'Clôturé',
 
+  'heat.days': 'Les jours de {name} en tableau',
   'heat.label': 'Personnes par jour',
   'heat.metric': 'Afficher',
   'heat.sort.ratio': 'Les plus bas d’abord',
