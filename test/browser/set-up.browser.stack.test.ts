@@ -97,7 +97,7 @@ describe('the guide', () => {
     await button('Generate the URL token').click();
     await page.getByText('This is shown once.').waitFor();
     const url = await page.getByLabel('Notification URL').inputValue();
-    expect(url).toMatch(/\/hooks\/odigo\/odigo_[\w-]{40,}$|\/hooks\/odigo\/[\w-]{40,}$/);
+    expect(url).toMatch(/\/hooks\/odigo\/[\w-]{40,}$/);
     expect(await page.getByLabel('Text to send to Odigo').inputValue()).toContain(url);
     await button('Copy').first().click();
     await page.getByText('Copied.').waitFor();
@@ -116,7 +116,6 @@ describe('the guide', () => {
     const sent = await fetch(url, { method: 'POST', headers: json, body: JSON.stringify(events) });
     expect(await sent.json()).toMatchObject({ accepted: 2, rejected: 0 });
     await page.getByText('2 notifications accepted').waitFor();
-    await button(/Receive the first notification/).click();
     await page.getByText('The first notification, as it came').click();
     await page.locator('pre').filter({ hasText: '"login": "' }).waitFor();
 
@@ -159,7 +158,6 @@ describe('the guide', () => {
     };
     const old = await generated('Generate the URL token');
     const [first] = await tokens();
-    await button(/Generate the URL token and give it/).click();
     const fresh = await generated('Generate a second one');
     await page.getByText('Two tokens are valid.').waitFor();
     expect(await button('Generate a second one').isDisabled()).toBe(true);
@@ -286,7 +284,9 @@ describe('lists and files', () => {
   it('a rejected notification is found by what came, looked at, and read again', async () => {
     await tenant.call('PUT', '/integrations/odigo', integration);
     await tenant.notify('odigo', { headers: json, body: '[{"status":"LUNCH-XYZ"},{"status":"OTHER"}]' });
-    await product.idle();
+    await expect
+      .poll(async () => ((await tenant.call('GET', '/rejected')) as { items: unknown[] }).items.length)
+      .toBe(2);
     await open('/setup/rejected');
     await page.getByText('1 to 2').waitFor();
     await page.getByLabel('Search in what came').fill('xyz');
@@ -305,8 +305,9 @@ describe('lists and files', () => {
     await button('Create a token').click();
     await dialog().getByLabel('Name').fill('Lead of Care');
     await dialog().getByLabel('Role').selectOption('analyst');
-    await dialog().getByLabel('Only these teams').fill('Care');
+    await dialog().getByLabel('Only these teams').fill('car');
     await page.keyboard.press('Enter');
+    await dialog().getByRole('button', { name: 'Remove Care' }).waitFor();
     await dialog().getByRole('button', { name: 'Create a token' }).click();
     await dialog().getByText('This is shown once.').waitFor();
     const token = await dialog().getByLabel('Access token').inputValue();

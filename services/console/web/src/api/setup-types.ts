@@ -75,6 +75,8 @@ export interface MappedStatus {
   readonly activityId: string | null;
   /** Not mapped itself: its break type falls to the mapping of the status. */
   readonly byFallback?: boolean;
+  /** Break details are imported, and this is still mapped as if there were no break types. */
+  readonly revisit?: true;
   readonly validFrom?: string | null;
   readonly versions?: readonly {
     readonly activityId: string;

@@ -77,7 +77,8 @@ export function ManyField({ form, path, label, hint, options }: ManyFieldProps) 
         placeholder={t('form.typeToFind')}
         onInput={(event) => add(event.currentTarget.value, false)}
         onKeyDown={(event) => {
-          if (event.key !== 'Enter' || typed === '') return;
+          if (event.key !== 'Enter') return;
+          // Here it takes what is typed; it never sends the form.
           event.preventDefault();
           add(typed, true);
         }}

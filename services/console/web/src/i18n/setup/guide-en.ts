@@ -150,8 +150,33 @@ export const guideEn = {
   'integration.test': 'Test connection',
   'integration.testing': 'Asking Odigo…',
   'integration.testGood': 'The web service answered, and took the user name and password.',
-  'integration.testBad': 'That did not work. {detail}',
-  'integration.testLater': 'Save first; then the connection can be tested.',
+  'integration.testFound': 'The web service answered. This agent is in a break of type “{breakType}”.',
+  'integration.testAgent': 'Ask about this agent (optional; best one who is in a break)',
+  'breakState.ok': 'The web service answers; last asked {time}.',
+  'breakState.failing': 'The last question failed on {time}. {fault}',
+  'breakState.paused': 'It failed so often that it is left alone until {retry}. {fault}',
+  'breakFault.address':
+    'The host has a private, local or reserved address. The operator can allow it with BREAK_DETAIL_ALLOWED_NETWORKS.',
+  'breakFault.dns': 'The name of the host cannot be resolved. Check the spelling of the URL.',
+  'breakFault.refused': 'The host refuses the connection. Check the port, and whether the web service runs.',
+  'breakFault.unreachable':
+    'The connection to the host cannot be made, or breaks off. Check firewalls between here and there.',
+  'breakFault.tls':
+    'The TLS connection cannot be trusted or made: the certificate is expired, self-signed or of another name, or the port does not speak TLS.',
+  'breakFault.timeout': 'The web service does not answer in time.',
+  'breakFault.password': 'The web service refuses the user name or the password.',
+  'breakFault.secretsKey':
+    'The stored password cannot be opened: the services need the same SECRETS_KEY. Enter the password again if the key was changed.',
+  'breakFault.redirect':
+    'The web service answers with a redirect, which is not followed. Enter the URL that it leads to.',
+  'breakFault.notFound':
+    'There is no such web service at this URL. Check its path, which includes the Odigo tenant id.',
+  'breakFault.overloaded': 'The web service takes no more requests for now.',
+  'breakFault.serverError': 'The web service answers with an error.',
+  'breakFault.unreadable':
+    'The answer of the web service cannot be read. Check that the URL is that of the web service.',
+  'breakFault.unknownAgent':
+    'The web service answers, and does not know this agent. Check the spelling of the login.',
   'integration.notAskedYet': 'The web service has not been asked yet: nobody has taken a break since.',
 
   'token.help':
@@ -221,6 +246,7 @@ export const guideEn = {
   'statuses.help':
     'What an agent does, in Odigo’s words, and the activity that it means. What is not mapped counts as Present.',
   'statuses.activity': 'Activity',
+  'statuses.noTypes': 'no break types mapped',
   'statuses.others': 'any other, or none',
   'statuses.show': 'Show',
   'statuses.kind.all': 'All',

@@ -156,8 +156,32 @@ export const guideFr: Translation<typeof guideEn> = {
   'integration.test': 'Tester la connexion',
   'integration.testing': 'Odigo est interrogé…',
   'integration.testGood': 'Le service web a répondu, et accepte l’utilisateur et le mot de passe.',
-  'integration.testBad': 'Cela n’a pas fonctionné. {detail}',
-  'integration.testLater': 'Enregistrez d’abord ; la connexion pourra ensuite être testée.',
+  'integration.testFound': 'Le service web a répondu. Cet agent est en pause de type « {breakType} ».',
+  'integration.testAgent': 'Demander pour cet agent (facultatif ; de préférence en pause)',
+  'breakState.ok': 'Le service web répond ; dernière question : {time}.',
+  'breakState.failing': 'La dernière question a échoué le {time}. {fault}',
+  'breakState.paused': 'Il a échoué si souvent qu’il est laissé en paix jusqu’au {retry}. {fault}',
+  'breakFault.address':
+    'L’hôte a une adresse privée, locale ou réservée. L’exploitant peut l’autoriser par BREAK_DETAIL_ALLOWED_NETWORKS.',
+  'breakFault.dns': 'Le nom de l’hôte est introuvable. Vérifiez l’orthographe de l’URL.',
+  'breakFault.refused': 'L’hôte refuse la connexion. Vérifiez le port, et que le service web fonctionne.',
+  'breakFault.unreachable':
+    'La connexion à l’hôte ne peut être établie, ou s’interrompt. Vérifiez les pare-feu entre ici et là-bas.',
+  'breakFault.tls':
+    'La connexion TLS n’est pas sûre ou impossible : le certificat est expiré, auto-signé ou d’un autre nom, ou le port ne parle pas TLS.',
+  'breakFault.timeout': 'Le service web ne répond pas à temps.',
+  'breakFault.password': 'Le service web refuse l’utilisateur ou le mot de passe.',
+  'breakFault.secretsKey':
+    'Le mot de passe enregistré ne peut être ouvert : les services ont besoin de la même SECRETS_KEY. Saisissez-le à nouveau si la clé a changé.',
+  'breakFault.redirect':
+    'Le service web répond par une redirection, qui n’est pas suivie. Saisissez l’URL à laquelle elle mène.',
+  'breakFault.notFound':
+    'Il n’y a pas de tel service web à cette URL. Vérifiez son chemin, qui comprend l’identifiant du client Odigo.',
+  'breakFault.overloaded': 'Le service web n’accepte plus de demandes pour l’instant.',
+  'breakFault.serverError': 'Le service web répond par une erreur.',
+  'breakFault.unreadable':
+    'La réponse du service web est illisible. Vérifiez que l’URL est bien celle du service web.',
+  'breakFault.unknownAgent': 'Le service web répond, et ne connaît pas cet agent. Vérifiez l’orthographe.',
   'integration.notAskedYet':
     'Le service web n’a pas encore été interrogé : personne n’a pris de pause depuis.',
 
@@ -229,6 +253,7 @@ export const guideFr: Translation<typeof guideEn> = {
   'statuses.help':
     'Ce que fait un agent, dans les mots d’Odigo, et l’activité que cela signifie. Ce qui n’est pas associé compte comme Présent.',
   'statuses.activity': 'Activité',
+  'statuses.noTypes': 'aucun type de pause associé',
   'statuses.others': 'tout autre, ou aucun',
   'statuses.show': 'Afficher',
   'statuses.kind.all': 'Tous',

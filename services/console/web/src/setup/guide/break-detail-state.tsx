@@ -1,37 +1,33 @@
-import type { IntegrationHealth } from '../../api/types.ts';
+import type { BreakServiceState } from '../../api/types.ts';
 import { longDateTimeText } from '../../format/time.ts';
 import { t } from '../../i18n/translate.ts';
+import { breakFaultText } from './break-fault-text.ts';
 
 interface BreakDetailStateProps {
-  readonly health: IntegrationHealth;
+  /** null as long as nothing was asked since it was configured. */
+  readonly state: BreakServiceState | null;
   readonly timeZone: string;
 }
 
-/** How the look-up of break types does, in the words of the services themselves. */
-export function BreakDetailState({ health, timeZone }: BreakDetailStateProps) {
-  const state = health.breakDetail?.state;
-  if (typeof state !== 'object' || state === null) return <p class="hint">{t('integration.notAskedYet')}</p>;
+/** How the look-up of break types does, and what to do when it does not. */
+export function BreakDetailState({ state, timeZone }: BreakDetailStateProps) {
+  if (!state) return <p class="hint">{t('integration.notAskedYet')}</p>;
+  const time = (at: string) => longDateTimeText(Date.parse(at), timeZone);
+  if (state.state === 'ok' || !state.fault) {
+    return (
+      <p class="notice good">
+        {t('breakState.ok', { time: state.lastAnswerAt ? time(state.lastAnswerAt) : '–' })}
+      </p>
+    );
+  }
+  const { kind, message, at } = state.fault;
   return (
-    <dl class="facts">
-      {Object.entries(state)
-        .filter(([name]) => name !== 'tenantId' && name !== 'integrationId')
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{spelledOut(name)}</dt>
-            <dd>{shown(name, value, timeZone)}</dd>
-          </div>
-        ))}
-    </dl>
+    <p class="notice warning">
+      {t(`breakState.${state.state}`, {
+        time: time(at),
+        fault: breakFaultText(kind, message),
+        retry: state.retryAt ? time(state.retryAt) : '–',
+      })}
+    </p>
   );
-}
-
-const spelledOut = (name: string): string =>
-  name
-    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    .replace(/^./, (first) => first.toUpperCase());
-
-function shown(name: string, value: unknown, timeZone: string): string {
-  if (value === null || value === undefined) return '–';
-  if (typeof value === 'number' && /(At|Until)$/.test(name)) return longDateTimeText(value, timeZone);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -3,6 +3,7 @@ import { ApiError, postJson } from '../../api/client.ts';
 import { errorText } from '../../components/error-notice.tsx';
 import { faultText } from '../../components/form/fault-text.ts';
 import { t } from '../../i18n/translate.ts';
+import { breakFaultText } from './break-fault-text.ts';
 
 interface BreakDetailTestProps {
   readonly id: string;
@@ -15,22 +16,34 @@ type Outcome = { readonly good: boolean; readonly text: string } | 'asking' | nu
 /** Asks Odigo's web service once, with what is typed, so that a wrong password is known before agents take a break. */
 export function BreakDetailTest({ id, isNew, draft }: BreakDetailTestProps) {
   const [outcome, setOutcome] = useState<Outcome>(null);
+  const [agent, setAgent] = useState('');
   const { url, username, password } = draft;
   const ask = async () => {
     setOutcome('asking');
     try {
-      const path = `/integrations/${encodeURIComponent(id)}/break-detail/test`;
-      const body = { url: url.trim(), username, ...(password === '' ? {} : { password }) };
+      const path = isNew ? '/break-detail/test' : `/integrations/${encodeURIComponent(id)}/break-detail/test`;
+      const body = {
+        breakDetail: { url: url.trim(), username, ...(password === '' ? {} : { password }) },
+        ...(agent.trim() === '' ? {} : { externalUserId: agent }),
+      };
       setOutcome(outcomeOf((await postJson(path, body)) as TestAnswer));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      const faults = error.faults.map(({ message }) => faultText(message));
+      const faults = error.faults.map(({ path, message }) => `${labelOf(path)}: ${faultText(message)}`);
       setOutcome({ good: false, text: faults.length > 0 ? faults.join(' ') : errorText(error) });
     }
   };
-  if (isNew) return <p class="hint">{t('integration.testLater')}</p>;
   return (
     <div class="connection-test">
+      <label>
+        <span>{t('integration.testAgent')}</span>
+        <input
+          class="raw"
+          autocomplete="off"
+          value={agent}
+          onInput={({ currentTarget }) => setAgent(currentTarget.value)}
+        />
+      </label>
       <button type="button" onClick={() => void ask()} disabled={outcome === 'asking'}>
         {t(outcome === 'asking' ? 'integration.testing' : 'integration.test')}
       </button>
@@ -45,10 +58,22 @@ export function BreakDetailTest({ id, isNew, draft }: BreakDetailTestProps) {
 
 interface TestAnswer {
   readonly ok: boolean;
-  readonly detail?: string;
+  readonly message: string;
+  readonly fault: string | null;
+  readonly breakType: string | null;
 }
 
-const outcomeOf = ({ ok, detail = '' }: TestAnswer) =>
-  ok
-    ? { good: true, text: t('integration.testGood') }
-    : { good: false, text: t('integration.testBad', { detail }) };
+function outcomeOf({ ok, message, fault, breakType }: TestAnswer) {
+  if (!ok) return { good: false, text: breakFaultText(fault, message) };
+  return {
+    good: true,
+    text: breakType === null ? t('integration.testGood') : t('integration.testFound', { breakType }),
+  };
+}
+
+/** Faults of this route are about its own fields. */
+function labelOf(path: string): string {
+  if (path.endsWith('url')) return t('integration.url');
+  if (path.endsWith('username')) return t('integration.username');
+  return path.endsWith('password') ? t('integration.password') : path;
+}

@@ -41,6 +41,6 @@ function doneSteps(state: GuideState): Readonly<Record<GuideStep, boolean>> {
   };
 }
 
-/** Break types that fall to the mapping of their status: what to revisit once break details are imported. */
+/** What is still mapped as if there were no break types, while they are imported. */
 export const toRevisit = (statuses: readonly MappedStatus[]): readonly MappedStatus[] =>
-  statuses.filter(({ byFallback }) => byFallback === true);
+  statuses.filter(({ revisit }) => revisit === true);

@@ -94,10 +94,17 @@ interface StepProps {
   readonly children: ComponentChildren;
 }
 
-/** A step that is its turn stands open; the others open when one wants. */
+/**
+ * A step that is its turn opens; it stays open when it is done, and what it shows stays there when it is closed: a token
+ * that is shown once must not go because the next step's turn has come.
+ */
 function Step({ step, number, state, summary, children }: StepProps) {
   const [chosen, setChosen] = useState<boolean | null>(null);
-  const open = chosen ?? state === 'now';
+  const [wasOpen, setWasOpen] = useState(state === 'now');
+  const open = chosen ?? wasOpen;
+  useEffect(() => {
+    if (state === 'now') setWasOpen(true);
+  }, [state]);
   const panelId = `step-${step}`;
   return (
     <li class={`step ${state}`} aria-current={state === 'now' ? 'step' : undefined}>
@@ -106,7 +113,7 @@ function Step({ step, number, state, summary, children }: StepProps) {
           type="button"
           class="step-head"
           aria-expanded={open}
-          aria-controls={open ? panelId : undefined}
+          aria-controls={open || chosen !== null ? panelId : undefined}
           onClick={() => setChosen(!open)}
         >
           <StepSign state={state} number={number} />
@@ -120,8 +127,8 @@ function Step({ step, number, state, summary, children }: StepProps) {
           </svg>
         </button>
       </h2>
-      {open && (
-        <div class="step-body" id={panelId}>
+      {(open || chosen !== null) && (
+        <div class="step-body" id={panelId} hidden={!open}>
           {children}
         </div>
       )}
@@ -200,7 +207,7 @@ function StepBody({ step, guide, reload, edit }: StepBodyProps) {
               </dd>
             </div>
           </dl>
-          {breakDetail && <BreakDetailState health={health} timeZone={zone} />}
+          {breakDetail && <BreakDetailState state={health.breakDetail?.state ?? null} timeZone={zone} />}
           {isAdmin() && (
             <div class="step-actions">
               <button type="button" onClick={edit}>

@@ -58,8 +58,7 @@ export function RejectedScreen() {
       setBusy(false);
     }
   };
-  const isFiltered =
-    filter.integrationId !== undefined || filter.reason !== undefined || filter.stage !== undefined;
+  const isFiltered = Object.values(filter).some((value) => value !== undefined);
 
   return (
     <>
@@ -145,17 +144,7 @@ export function RejectedScreen() {
         filters={<Filters integrations={integrations ?? []} />}
         buttons={
           isFiltered && (
-            <button
-              type="button"
-              disabled={busy}
-              onClick={() =>
-                void replay({
-                  integrationId: filter.integrationId,
-                  reason: filter.reason,
-                  stage: filter.stage,
-                })
-              }
-            >
+            <button type="button" disabled={busy} onClick={() => void replay(filter)}>
               {t('rejected.replayAll')}
             </button>
           )

@@ -26,8 +26,8 @@ interface StatusTableProps {
 const kinds = ['all', 'unmapped', 'revisit', 'mapped'] as const;
 type Kind = (typeof kinds)[number];
 
-const kindOf = ({ activityId, byFallback }: MappedStatus): Kind =>
-  activityId === null ? 'unmapped' : byFallback ? 'revisit' : 'mapped';
+const kindOf = ({ activityId, byFallback, revisit }: MappedStatus): Kind =>
+  activityId === null ? 'unmapped' : byFallback || revisit ? 'revisit' : 'mapped';
 
 /** Statuses and what they are mapped to, the unmapped ones first; one at a time or several at once. */
 export function StatusTable({ integrationId, statuses, onChanged, prefix = '' }: StatusTableProps) {
@@ -167,7 +167,7 @@ export function StatusTable({ integrationId, statuses, onChanged, prefix = '' }:
                   >
                     {t(status.activityId === null ? 'statuses.map' : 'action.edit')}
                   </button>
-                  {kindOf(status) === 'mapped' && (
+                  {status.activityId !== null && !status.byFallback && (
                     <button
                       type="button"
                       class="quiet"
@@ -235,6 +235,7 @@ function Mapping({ status }: { readonly status: MappedStatus }) {
   return (
     <>
       <ActivityName activityId={activityId} />
+      {status.revisit && <span class="tag dashed">{t('statuses.noTypes')}</span>}
       {(more > 0 || validFrom) && (
         <span class="under">
           {validFrom &&
