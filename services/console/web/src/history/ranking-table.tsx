@@ -143,7 +143,7 @@ function Row(
     <tr ref={measure} data-index={index} class={place === null ? 'thin' : undefined}>
       <td class="number muted">{place === null ? '–' : numberText(place)}</td>
       <th scope="row">
-        <a href={historyHref(grouping, key, range)}>{name}</a>
+        {key === '' ? name : <a href={historyHref(grouping, key, range)}>{name}</a>}
         {team !== null && <span class="under">{team}</span>}
       </th>
       <td class="number">

@@ -86,6 +86,11 @@ function PersonDay({ person }: { readonly person: Person }) {
     const range = view === 'shift' && shift ? shift : day;
     return dayRows(data.timeline.segments, slots, range, Number.isNaN(computedTo) ? now.peek() : computedTo);
   }, [data, view, day.from, day.to]);
+  // A shift over midnight reaches into the next day.
+  const loaded = {
+    from: Math.min(day.from, rows[0]?.from ?? day.from),
+    to: Math.max(day.to, rows.at(-1)?.to ?? day.to),
+  };
   const axis = axisOf(view, day, shift, rows, slots);
 
   return (
@@ -132,7 +137,7 @@ function PersonDay({ person }: { readonly person: Person }) {
                 axis={axis}
                 timeZone={timeZone}
                 onPoint={setPointed}
-                onSelect={mayPlan() ? setException : undefined}
+                onSelect={mayPlan() ? (interval) => setException(wholeSeconds(interval)) : undefined}
                 selected={exception}
               />
               <div class="day-tools">
@@ -144,7 +149,7 @@ function PersonDay({ person }: { readonly person: Person }) {
                   {t('why.show')}
                 </button>
                 {mayPlan() && !exception && pointed && (
-                  <button type="button" onClick={() => setException({ from: pointed.from, to: pointed.to })}>
+                  <button type="button" onClick={() => setException(wholeSeconds(pointed))}>
                     {t('exception.add')}
                   </button>
                 )}
@@ -172,14 +177,14 @@ function PersonDay({ person }: { readonly person: Person }) {
               {showsWhy && (
                 <WhyPanel
                   personId={person.id}
-                  range={day}
+                  range={loaded}
                   row={pointed}
                   timeZone={timeZone}
                   asOf={data.timeline.asOf}
                 />
               )}
               <SegmentTable rows={rows} timeZone={timeZone} />
-              <EventsTable personId={person.id} range={day} timeZone={timeZone} />
+              <EventsTable personId={person.id} range={loaded} timeZone={timeZone} />
             </>
           )}
         </div>
@@ -187,6 +192,12 @@ function PersonDay({ person }: { readonly person: Person }) {
     </>
   );
 }
+
+/** Whole seconds around it: forms have no milliseconds. */
+const wholeSeconds = ({ from, to }: Interval): Interval => ({
+  from: Math.floor(from / 1000) * 1000,
+  to: Math.ceil(to / 1000) * 1000,
+});
 
 interface DayData {
   readonly timeline: Timeline;
