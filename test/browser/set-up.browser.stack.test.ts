@@ -57,7 +57,7 @@ async function open(path: string) {
   await page.getByRole('navigation', { name: 'Set-up' }).waitFor();
 }
 
-const button = (name: string | RegExp) => page.getByRole('button', { name });
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const dialog = () => page.getByRole('dialog');
 const focused = () => page.evaluate<string>("document.activeElement?.textContent ?? ''");
 

@@ -155,6 +155,27 @@ export interface Recomputation {
   readonly peopleDone: number;
 }
 
+export interface ClosedPeriod {
+  readonly id: string;
+  readonly planningUnitId: string;
+  /** Calendar days, both included. */
+  readonly from: string;
+  readonly to: string;
+  readonly note?: string;
+  readonly forced?: true;
+  readonly closedAt: string;
+  readonly closedBy: string;
+  readonly people: number;
+}
+
+export interface Erasure {
+  readonly id: string;
+  readonly personId: string;
+  readonly askedBy: string;
+  readonly askedAt: string;
+  readonly state: 'asked' | 'running' | 'done';
+}
+
 export interface ImportReport {
   readonly accepted: number;
   readonly rejected: readonly {

@@ -252,6 +252,7 @@ export const en = {
 
   'dialog.close': 'Close',
   'dialog.cancel': 'Cancel',
+  'dialog.type': 'Type {text} to confirm',
   'dialog.discard': 'Discard what you typed?',
   'dialog.discardHelp': 'It has not been saved.',
   'dialog.discardYes': 'Discard',

@@ -258,6 +258,7 @@ export const fr: Translation<typeof en> = {
 
   'dialog.close': 'Fermer',
   'dialog.cancel': 'Annuler',
+  'dialog.type': 'Tapez {text} pour confirmer',
   'dialog.discard': 'Abandonner votre saisie ?',
   'dialog.discardHelp': 'Elle n’a pas été enregistrée.',
   'dialog.discardYes': 'Abandonner',

@@ -43,6 +43,7 @@ export const sectionGroups: readonly SectionGroup[] = [
       { path: '/setup/matches', title: 'setup.matches' },
       { path: '/setup/settings', title: 'setup.settings' },
       { path: '/setup/exceptions', title: 'setup.exceptions' },
+      { path: '/setup/closed-periods', title: 'setup.periods' },
     ],
   },
   {
@@ -52,6 +53,7 @@ export const sectionGroups: readonly SectionGroup[] = [
       { path: '/setup/changes', title: 'setup.changes' },
       { path: '/setup/rejected', title: 'setup.rejectedTitle', roles: admin },
       { path: '/setup/recomputations', title: 'setup.recomputations' },
+      { path: '/setup/erasures', title: 'setup.erasures', roles: admin },
     ],
   },
 ];

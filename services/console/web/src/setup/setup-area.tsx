@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { t } from '../i18n/translate.ts';
 import { matchPath, place } from '../router.ts';
 import { ActivitiesScreen } from './entity/activities-screen.tsx';
+import { ClosedPeriodsScreen } from './entity/closed-periods-screen.tsx';
 import { ExceptionsScreen } from './entity/exceptions-screen.tsx';
 import { IntegrationsScreen } from './entity/integrations-screen.tsx';
 import { PeopleScreen } from './entity/people-screen.tsx';
@@ -12,6 +13,7 @@ import { SetupNav } from './frame/setup-nav.tsx';
 import { IntegrationGuide } from './guide/integration-guide.tsx';
 import { NewIntegrationScreen } from './guide/new-integration-screen.tsx';
 import { ChangesScreen } from './operate/changes-screen.tsx';
+import { ErasuresScreen } from './operate/erasures-screen.tsx';
 import { RecomputationsScreen } from './operate/recomputations-screen.tsx';
 import { RejectedScreen } from './operate/rejected-screen.tsx';
 import { TokensScreen } from './operate/tokens-screen.tsx';
@@ -37,10 +39,12 @@ const screens: Readonly<Record<string, () => JSX.Element>> = {
   '/setup/matches': MatchesScreen,
   '/setup/settings': SettingsScreen,
   '/setup/exceptions': ExceptionsScreen,
+  '/setup/closed-periods': ClosedPeriodsScreen,
   '/setup/tokens': TokensScreen,
   '/setup/changes': ChangesScreen,
   '/setup/rejected': RejectedScreen,
   '/setup/recomputations': RecomputationsScreen,
+  '/setup/erasures': ErasuresScreen,
 };
 
 /** Everything under /setup. */

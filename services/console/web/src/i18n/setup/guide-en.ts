@@ -86,6 +86,8 @@ export const guideEn = {
   'setup.tokens': 'Access tokens',
   'setup.changes': 'Changes',
   'setup.rejectedTitle': 'Rejected',
+  'setup.periods': 'Closed periods',
+  'setup.erasures': 'Erasures',
   'setup.recomputations': 'Recomputations',
   'setup.integration': 'Integration',
   'setup.readOnly': 'Your token may read this, not change it.',

@@ -90,6 +90,8 @@ export const guideFr: Translation<typeof guideEn> = {
   'setup.tokens': 'Jetons d’accès',
   'setup.changes': 'Modifications',
   'setup.rejectedTitle': 'Rejets',
+  'setup.periods': 'Périodes clôturées',
+  'setup.erasures': 'Effacements',
   'setup.recomputations': 'Recalculs',
   'setup.integration': 'Intégration',
   'setup.readOnly': 'Votre jeton permet de lire ceci, pas de le modifier.',

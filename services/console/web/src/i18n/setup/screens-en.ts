@@ -19,6 +19,7 @@ export const screensEn = {
   'field.name': 'Name',
   'field.id': 'Id',
   'field.idHint': 'For imports and the API. It follows the name, and cannot be changed later.',
+  'field.idFree': 'For the API. It cannot be changed later.',
   'field.idFixed': 'It cannot be changed.',
   'field.team': 'Team',
   'field.colour': 'Colour',
@@ -158,6 +159,32 @@ export const screensEn = {
   'exceptions.everyone': 'Everyone',
   'exceptions.teams': 'Teams',
 
+  'periods.lead':
+    'Pay periods whose numbers stand: what is corrected later is shown as a difference and changes none of them.',
+  'periods.add': 'Close a period',
+  'periods.edit': 'Edit the closed period',
+  'periods.empty': 'No period is closed.',
+  'periods.delete': '{name} is opened again: its numbers become what they would be by now.',
+  'periods.range': 'Period',
+  'periods.toHint': 'Both days are included.',
+  'periods.note': 'Note',
+  'periods.forced': 'Close it although not everything is final',
+  'periods.forcedHint':
+    'Without this, closing is refused as long as a number of the period can still change by itself.',
+  'periods.closedAt': 'Closed',
+
+  'erasures.lead':
+    'Everything that is stored of a person is deleted on request: events, results, schedules, changes. It cannot be undone.',
+  'erasures.add': 'Erase a person',
+  'erasures.empty': 'Nobody was erased.',
+  'erasures.person': 'Person (id)',
+  'erasures.title': 'Erase everything about {name}?',
+  'erasures.help':
+    'The person, their events, schedules, results and rejected notifications are deleted, and sums of their team change. Nobody can bring them back, backups of the operator aside.',
+  'erasures.confirm': 'Erase for good',
+  'erasures.asked': 'The erasure is asked for. The table shows how far it is.',
+  'erasures.more': 'The erasure is asked for. More rejected notifications name this person: ask once more.',
+
   'tokens.lead': 'Who may sign in here and call the API, with which role, for which teams.',
   'tokens.add': 'Create a token',
   'tokens.empty': 'There are no tokens.',
@@ -201,6 +228,7 @@ export const screensEn = {
   'entity.matches': 'Matches',
   'entity.settings': 'Settings',
   'entity.exception': 'Exception',
+  'entity.erasure': 'Erasure',
   'entity.recomputation': 'Recomputation',
   'entity.closedPeriod': 'Closed pay period',
 

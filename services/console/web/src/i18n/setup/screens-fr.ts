@@ -20,6 +20,7 @@ export const screensFr: Translation<typeof screensEn> = {
   'field.name': 'Nom',
   'field.id': 'Identifiant',
   'field.idHint': 'Pour les imports et l’API. Il suit le nom, et ne peut plus être changé ensuite.',
+  'field.idFree': 'Pour l’API. Il ne peut plus être changé ensuite.',
   'field.idFixed': 'Il ne peut pas être changé.',
   'field.team': 'Équipe',
   'field.colour': 'Couleur',
@@ -169,6 +170,33 @@ export const screensFr: Translation<typeof screensEn> = {
   'exceptions.everyone': 'Tout le monde',
   'exceptions.teams': 'Équipes',
 
+  'periods.lead':
+    'Périodes de paie dont les chiffres sont arrêtés : ce qui est corrigé ensuite est montré comme différence et n’en change aucun.',
+  'periods.add': 'Clôturer une période',
+  'periods.edit': 'Modifier la période clôturée',
+  'periods.empty': 'Aucune période n’est clôturée.',
+  'periods.delete': '{name} est rouverte : ses chiffres deviennent ce qu’ils seraient aujourd’hui.',
+  'periods.range': 'Période',
+  'periods.toHint': 'Les deux jours sont compris.',
+  'periods.note': 'Note',
+  'periods.forced': 'Clôturer bien que tout ne soit pas définitif',
+  'periods.forcedHint':
+    'Sinon, la clôture est refusée tant qu’un chiffre de la période peut encore changer de lui-même.',
+  'periods.closedAt': 'Clôturée',
+
+  'erasures.lead':
+    'Tout ce qui est enregistré d’une personne est supprimé sur demande : événements, résultats, plannings, modifications. C’est irréversible.',
+  'erasures.add': 'Effacer une personne',
+  'erasures.empty': 'Personne n’a été effacé.',
+  'erasures.person': 'Personne (identifiant)',
+  'erasures.title': 'Effacer tout ce qui concerne {name} ?',
+  'erasures.help':
+    'La personne, ses événements, plannings, résultats et notifications rejetées sont supprimés, et les sommes de son équipe changent. Nul ne peut les rétablir, hormis les sauvegardes de l’exploitant.',
+  'erasures.confirm': 'Effacer définitivement',
+  'erasures.asked': 'L’effacement est demandé. Le tableau montre l’avancement.',
+  'erasures.more':
+    'L’effacement est demandé. D’autres notifications rejetées nomment cette personne : demandez une fois encore.',
+
   'tokens.lead': 'Qui peut se connecter ici et appeler l’API, avec quel rôle, pour quelles équipes.',
   'tokens.add': 'Créer un jeton',
   'tokens.empty': 'Il n’y a pas de jetons.',
@@ -212,6 +240,7 @@ export const screensFr: Translation<typeof screensEn> = {
   'entity.matches': 'Correspondances',
   'entity.settings': 'Réglages',
   'entity.exception': 'Exception',
+  'entity.erasure': 'Effacement',
   'entity.recomputation': 'Recalcul',
   'entity.closedPeriod': 'Période de paie clôturée',
 

@@ -111,7 +111,7 @@ export const exceptionSpec: EntityFormSpec<Exception, ExceptionDraft> = {
         )}
         <InstantField form={form} path="from" label={t('field.from')} timeZone={zone} />
         <InstantField form={form} path="to" label={t('field.to')} timeZone={zone} />
-        {isNew && <TextField form={form} path="id" label={t('field.id')} hint={t('field.idHint')} raw />}
+        {isNew && <TextField form={form} path="id" label={t('field.id')} hint={t('field.idFree')} raw />}
       </>
     );
   },
