@@ -20,14 +20,17 @@ export interface ErasurePlan {
   readonly users: readonly Person['externalUsers'][number][];
 }
 
-/** `log` holds the records of the person's tenant in their order; costs a few folds of it. */
-export function planErasure(log: readonly LogRecord[], personId: string): ErasurePlan {
+/**
+ * `log` holds the records of the person's tenant in their order. Costs a few folds of it, so it yields now and then:
+ * whoever runs it may let others have their turn.
+ */
+export function* planErasure(log: readonly LogRecord[], personId: string): Generator<void, ErasurePlan> {
   const own = log.filter(({ command }) => isOf(command, personId));
   if (own.length === 0) return { keys: [], users: [] };
   const gone = new Set(own.map(({ key }) => key));
-  const truth = effectsOf(log, new Set());
+  const truth = yield* effectsOf(log, new Set());
   for (let isSame = false; !isSame; ) {
-    const without = effectsOf(log, gone);
+    const without = yield* effectsOf(log, gone);
     isSame = true;
     for (const { key, offset } of log) {
       if (gone.has(key) || truth.has(offset) === without.has(offset)) continue;
@@ -40,11 +43,17 @@ export function planErasure(log: readonly LogRecord[], personId: string): Erasur
   return { keys: [...gone], users: own.flatMap(({ command }) => usersOf(command)) };
 }
 
+const recordsPerTurn = 500;
+
 /** Offsets of the records that changed something. */
-function effectsOf(log: readonly LogRecord[], gone: ReadonlySet<string>): ReadonlySet<number> {
+function* effectsOf(
+  log: readonly LogRecord[],
+  gone: ReadonlySet<string>,
+): Generator<void, ReadonlySet<number>> {
   const effects = new Set<number>();
   let state = emptyState();
-  for (const { key, offset, command } of log) {
+  for (const [index, { key, offset, command }] of log.entries()) {
+    if (index % recordsPerTurn === recordsPerTurn - 1) yield;
     if (gone.has(key)) continue;
     const folded = fold(state, command, offset);
     state = folded.state;

@@ -1,6 +1,6 @@
 import { type Change, entityKinds, type Outcome } from '@adherence/domain/configuration/command.ts';
 import { z } from 'zod';
-import { fileOf, fileSchema } from '../configuration/file.ts';
+import { fileFormat, fileOf, fileSchema } from '../configuration/file.ts';
 import { type FilePlan, planFile } from '../configuration/file-plan.ts';
 import { shownDocument } from '../configuration/shown-document.ts';
 import { commandWith } from '../configuration/write.ts';
@@ -45,7 +45,12 @@ export const configurationRoutes = (env: Environment): Route[] => [
     tag,
     summary: 'The configuration as one file; passwords are in it as they are kept, sealed',
     access: [],
-    answers: { 200: { description: 'What POST /configuration/import takes', schema: z.object({}) } },
+    answers: {
+      200: {
+        description: 'What POST /configuration/import takes',
+        schema: z.looseObject({ format: z.literal(fileFormat) }),
+      },
+    },
     handle: ({ tenant, now }) => {
       const name = `${tenant.tenantId}-${new Date(now).toISOString().slice(0, 10)}.json`;
       return new Response(`${JSON.stringify(fileOf(tenant), null, 2)}\n`, {

@@ -3,6 +3,7 @@
  * the erasure that is written. The order is the promise: a crash in between leaves what is needed to ask again.
  */
 
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Erasure, Person } from '@adherence/domain/configuration/entities.ts';
 import { erasedUserHash } from '@adherence/domain/configuration/erased.ts';
 import { planErasure } from '@adherence/domain/configuration/erasure-plan.ts';
@@ -34,7 +35,7 @@ export async function erasePerson(
   const log = (await env.configuration.readLog()).filter(
     ({ command }) => (command as { tenantId?: unknown } | null)?.tenantId === tenantId,
   );
-  const { keys, users } = planErasure(log, personId);
+  const { keys, users } = await inTurns(planErasure(log, personId));
   if (keys.length === 0) return null;
   const rejected = await rejectedOf(env, tenantId, users);
   const remove = {
@@ -58,6 +59,15 @@ export async function erasePerson(
   );
   await env.configuration.remove([...keys, removal.commandId]);
   return { id, more: rejected.length > maxRejected };
+}
+
+/** Others have their turn whenever it yields. */
+async function inTurns<T>(work: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+    await othersTurn();
+  }
 }
 
 async function requireTaken(env: Environment, command: ReturnType<typeof commandOf>): Promise<void> {
