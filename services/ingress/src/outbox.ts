@@ -8,7 +8,7 @@ import type { OutMessage, Producer } from '@adherence/runtime/broker/broker.ts';
 import { type Clock, type Timer, within } from '@adherence/runtime/clock.ts';
 import { asError, DeadlineError, isOperational } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
-import type { Spool } from './spool/spool.ts';
+import type { Spool, SpooledMessages } from './spool/spool.ts';
 
 export interface Outbox {
   /** Resolves when all messages are durable, here or there; rejects with an OperationalError. */
@@ -68,12 +68,14 @@ export function createOutbox({ direct, spool, producer, appendLimitMs, clock, lo
 
   async function drain(): Promise<void> {
     let failures = 0;
+    let read: SpooledMessages | null = null;
     while (!stopped) {
       try {
-        const read = await spool.next();
+        read ??= await spool.next();
         if (read === null) break;
         await producer.send(read.messages);
         await read.drained();
+        read = null;
         if (failures > 0) log.info({ failures }, 'the spool is drained again');
         failures = 0;
       } catch (error) {
