@@ -17,6 +17,7 @@ export function appendSegments(list: Segment[], next: readonly Segment[]): void 
 /** The part of the list inside `[from, to)`. */
 export function clipSegments(list: readonly Segment[], from: Instant, to: Instant): Segment[] {
   const clipped: Segment[] = [];
+  if (to <= from) return clipped;
   for (let i = firstEndingAfter(list, from); i < list.length; i++) {
     const segment = list[i]!;
     if (segment.from >= to) break;
