@@ -97,6 +97,21 @@ describe('the erasure of a person', () => {
     expect((await call('GET', '/erasures')).body.items).toHaveLength(2);
   });
 
+  it("leaves alone what is somebody else's by now, and payloads that may be", async () => {
+    await call('PUT', '/people/carl', { name: 'Carl', externalUsers: [user('line@x.example')] });
+    await call('PUT', '/people/carl', { name: 'Carl' });
+    await call('PUT', '/people/dora', { name: 'Dora', externalUsers: [user('line@x.example')] });
+    expect(
+      (await call('PUT', '/people/carl', { name: 'Carl', externalUsers: [user('desk@x.example')] })).status,
+    ).toBe(409);
+    expect((await call('POST', '/people/carl/erasure')).status).toBe(202);
+    const last = JSON.parse(compacted().at(-1)!);
+    expect(last).toMatchObject({
+      entity: 'erasure',
+      document: { personId: 'carl', users: [], rejected: [] },
+    });
+  });
+
   it('is for administrators', async () => {
     const { body } = await call('POST', '/tokens', { name: 'p', role: 'planner' });
     expect((await console_.as(body.token)('POST', '/people/bob/erasure')).status).toBe(403);

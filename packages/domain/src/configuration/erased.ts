@@ -23,3 +23,26 @@ export function isErased(
       receivedAt <= erasedAt && (from === null || from <= occurredAt) && (to === null || occurredAt < to),
   );
 }
+
+interface Validity {
+  readonly from: Instant | null;
+  readonly to: Instant | null;
+}
+
+/** The parts of a time that lie in none of others; null = open. */
+export function timeWithout(whole: Validity, others: readonly Validity[]): Validity[] {
+  let parts = [{ from: whole.from ?? Number.NEGATIVE_INFINITY, to: whole.to ?? Number.POSITIVE_INFINITY }];
+  for (const other of others) {
+    const from = other.from ?? Number.NEGATIVE_INFINITY;
+    const to = other.to ?? Number.POSITIVE_INFINITY;
+    parts = parts.flatMap((part) => [
+      { from: part.from, to: Math.min(part.to, from) },
+      { from: Math.max(part.from, to), to: part.to },
+    ]);
+    parts = parts.filter((part) => part.from < part.to);
+  }
+  return parts.map(({ from, to }) => ({
+    from: Number.isFinite(from) ? from : null,
+    to: Number.isFinite(to) ? to : null,
+  }));
+}

@@ -41,8 +41,8 @@ describe('planErasure', () => {
     expect([...keys].sort()).toEqual(['k11', 'k3', 'k5', 'k6', 'k8', 'k9']);
   });
 
-  it('knows every external user that the person was to have', () => {
-    expect(users.map(({ externalUserId }) => externalUserId)).toEqual(['a', 'a2', 'b']);
+  it('knows every external user that the person had, and none that it was refused', () => {
+    expect(users.map(({ externalUserId }) => externalUserId)).toEqual(['a', 'a2']);
   });
 
   it('leaves a log that folds to the same', () => {

@@ -16,7 +16,7 @@ export interface LogRecord {
 export interface ErasurePlan {
   /** Keys of the records to delete. */
   readonly keys: readonly string[];
-  /** Every external user that the person was ever given. */
+  /** Every external user that the person ever had; what was refused gave it none. */
   readonly users: readonly Person['externalUsers'][number][];
 }
 
@@ -40,7 +40,8 @@ export function* planErasure(log: readonly LogRecord[], personId: string): Gener
       isSame = false;
     }
   }
-  return { keys: [...gone], users: own.flatMap(({ command }) => usersOf(command)) };
+  const taken = own.filter(({ offset }) => truth.has(offset));
+  return { keys: [...gone], users: taken.flatMap(({ command }) => usersOf(command)) };
 }
 
 const recordsPerTurn = 500;
