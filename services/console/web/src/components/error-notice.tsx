@@ -36,6 +36,10 @@ export function errorText({ status, message }: ApiError): string {
       return t('error.forbidden');
     case 404:
       return t('error.notFound');
+    case 409:
+      return t('error.conflict');
+    case 412:
+      return t('error.changed');
     case 429:
       return t('error.tooMany');
     case 502:

@@ -53,6 +53,8 @@ export const en = {
   'error.unreachable': 'The server cannot be reached. Check your connection; this page tries again.',
   'error.forbidden': 'Your token may not see this. Ask an administrator for a token with another role.',
   'error.notFound': 'There is nothing under this address. It may have been deleted.',
+  'error.conflict': 'This contradicts something that is there already, so nothing was saved.',
+  'error.changed': 'It was changed meanwhile, so nothing was overwritten. Look at it again, then repeat.',
   'error.tooMany': 'Too many requests at once. Wait a moment, then try again.',
   'error.unavailable': 'The server cannot answer just now. Try again in a moment.',
   'error.other': 'The server answered with an error ({status}). {detail}',

@@ -53,6 +53,8 @@ export const fr: Translation<typeof en> = {
   'error.forbidden':
     'Votre jeton ne permet pas de voir ceci. Demandez à un administrateur un jeton d’un autre rôle.',
   'error.notFound': 'Il n’y a rien à cette adresse. L’élément a peut-être été supprimé.',
+  'error.conflict': 'Ceci contredit quelque chose qui existe déjà ; rien n’a été enregistré.',
+  'error.changed': 'Cela a été modifié entre-temps : rien n’a été écrasé. Vérifiez, puis recommencez.',
   'error.tooMany': 'Trop de demandes à la fois. Attendez un instant, puis réessayez.',
   'error.unavailable': 'Le serveur ne peut pas répondre pour l’instant. Réessayez dans un moment.',
   'error.other': 'Le serveur a répondu par une erreur ({status}). {detail}',

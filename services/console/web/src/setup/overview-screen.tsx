@@ -9,7 +9,7 @@ import { longDateTimeText } from '../format/time.ts';
 import { t } from '../i18n/translate.ts';
 import { ScreenHead } from './frame/screen-head.tsx';
 import { guideSteps, stepStates } from './guide/guide-steps.ts';
-import { loadGuideState } from './guide/load-guide.ts';
+import { boardOnce, loadGuideState } from './guide/load-guide.ts';
 import { type IntegrationState, type Missing, missingOf } from './missing.ts';
 import { isAdmin } from './sections.ts';
 
@@ -57,10 +57,11 @@ async function load(signal: AbortSignal): Promise<SetupData> {
     getAll<Person>('/people', {}, signal),
     getJson<Pipeline>('/pipeline', {}, signal),
   ]);
+  const board = boardOnce(signal);
   const states = await Promise.all(
     integrations.map(async (integration) => ({
       integration,
-      ...(await loadGuideState(integration.id, signal)),
+      ...(await loadGuideState(integration.id, board, signal)),
     })),
   );
   return { integrations: states, people, pipeline };

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { deleteAt, getAll, getVersioned } from '../../api/client.ts';
+import { ApiError, deleteAt, getAll, getVersioned } from '../../api/client.ts';
 import { useRequest } from '../../api/use-request.ts';
 import { ConfirmDialog } from '../../components/dialog/confirm-dialog.tsx';
 import { Dialog } from '../../components/dialog/dialog.tsx';
@@ -133,7 +133,13 @@ export function EntityScreen<V extends { readonly id: string }, D extends { read
           action={t('action.delete')}
           onClose={() => setDeleting(null)}
           onConfirm={async () => {
-            await deleteAt(`${spec.path}/${encodeURIComponent(deleting.id)}`);
+            const path = `${spec.path}/${encodeURIComponent(deleting.id)}`;
+            const { value, etag } = await getVersioned<V>(path);
+            if (JSON.stringify(value) !== JSON.stringify(deleting)) {
+              reload();
+              throw new ApiError(412, '');
+            }
+            await deleteAt(path, {}, etag);
             tell(t('action.deleted', { name: nameOf(deleting) }));
             await onChanged();
           }}

@@ -18,21 +18,18 @@ import { type Guide, loadGuide } from './load-guide.ts';
 import { NotificationStep } from './notification-step.tsx';
 import { TokenStep } from './token-step.tsx';
 
-/** Until the first notification it looks often; the steps turn by themselves. */
-const waitingMs = 2_000;
+/** Until the first notification it looks often, then until somebody is on the board; the steps turn by themselves. */
+const silentMs = 2_000;
+const mappingMs = 4_000;
 const calmMs = 15_000;
 
 /** One integration from its first line to the board, as a checklist that stays true afterwards. */
 export function IntegrationGuide({ id }: { readonly id: string }) {
-  const [waits, setWaits] = useState(true);
-  const { data, error, reload } = useRequest(
-    `guide|${id}`,
-    (signal) => loadGuide(id, signal),
-    waits ? waitingMs : calmMs,
-  );
+  const [everyMs, setEveryMs] = useState(silentMs);
+  const { data, error, reload } = useRequest(`guide|${id}`, (signal) => loadGuide(id, signal), everyMs);
   const [editing, setEditing] = useState(false);
-  const isWaiting = !data || data.onBoard === 0;
-  useEffect(() => setWaits(isWaiting), [isWaiting]);
+  const nextMs = data ? refreshMsOf(data) : silentMs;
+  useEffect(() => setEveryMs(nextMs), [nextMs]);
   const crumbs = <a href="/setup/integrations">{t('setup.integrations')}</a>;
   if (!data) {
     return (
@@ -84,6 +81,11 @@ export function IntegrationGuide({ id }: { readonly id: string }) {
       )}
     </>
   );
+}
+
+function refreshMsOf({ health, onBoard }: Guide): number {
+  if (health.lastNotificationAt === null || health.accepted === 0) return silentMs;
+  return onBoard === 0 ? mappingMs : calmMs;
 }
 
 interface StepProps {

@@ -1,12 +1,7 @@
-import { ApiError, getAll, getJson, getVersioned, type Versioned } from '../../api/client.ts';
-import type {
-  FullIntegration,
-  FullPerson,
-  MappedStatus,
-  UnknownUser,
-  UrlToken,
-} from '../../api/setup-types.ts';
+import { ApiError, getJson, getVersioned, type Versioned } from '../../api/client.ts';
+import type { FullIntegration, MappedStatus, UnknownUser, UrlToken } from '../../api/setup-types.ts';
 import type { IntegrationHealth, Live, Page } from '../../api/types.ts';
+import { directory } from '../../directory.ts';
 import { isAdmin } from '../sections.ts';
 import type { GuideState } from './guide-steps.ts';
 
@@ -21,33 +16,44 @@ export async function loadGuide(id: string, signal: AbortSignal): Promise<Guide>
   const path = integrationPath(id);
   const [integration, state] = await Promise.all([
     getVersioned<FullIntegration>(path, signal),
-    loadGuideState(id, signal),
+    loadGuideState(id, boardOnce(signal), signal),
   ]);
   return { integration, ...state };
 }
 
-export async function loadGuideState(id: string, signal: AbortSignal): Promise<GuideState> {
+/** The people on the board, asked for when somebody wants to know, and once. */
+export function boardOnce(signal: AbortSignal): () => Promise<ReadonlySet<string>> {
+  let asked: Promise<ReadonlySet<string>> | null = null;
+  return () => {
+    asked ??= peopleOnBoard(signal);
+    return asked;
+  };
+}
+
+export async function loadGuideState(
+  id: string,
+  board: () => Promise<ReadonlySet<string>>,
+  signal: AbortSignal,
+): Promise<GuideState> {
   const path = integrationPath(id);
-  const [health, tokens, users, statuses, people, live] = await Promise.all([
+  const [health, tokens, users, statuses] = await Promise.all([
     getJson<IntegrationHealth>(`${path}/health`, {}, signal),
     isAdmin() ? getJson<Page<UrlToken>>(`${path}/url-tokens`, {}, signal) : null,
     getJson<Page<UnknownUser>>(`${path}/unmapped-users`, {}, signal),
     loadStatuses(id, signal),
-    getAll<FullPerson>('/people', {}, signal),
-    orNull(getJson<Live>('/live', {}, signal)),
   ]);
-  const mapped = new Set(
-    people
-      .filter(({ externalUsers }) => externalUsers.some(({ integrationId }) => integrationId === id))
-      .map((person) => person.id),
+  // Loaded with the application, and again after each change here: asking for everybody every few seconds would be dear.
+  const mapped = [...(directory.peek().people?.values() ?? [])].filter(({ externalUsers }) =>
+    externalUsers.some(({ integrationId }) => integrationId === id),
   );
+  const shown = mapped.length > 0 && health.lastNotificationAt !== null ? await board() : new Set<string>();
   return {
     health,
     tokens: tokens?.items ?? null,
     users: users.items,
     statuses,
-    mappedPeople: mapped.size,
-    onBoard: live?.items.filter(({ personId }) => mapped.has(personId)).length ?? 0,
+    mappedPeople: mapped.length,
+    onBoard: mapped.filter((person) => shown.has(person.id)).length,
   };
 }
 
@@ -58,11 +64,12 @@ export async function loadStatuses(id: string, signal?: AbortSignal): Promise<re
 }
 
 /** The board may be catching up: then nobody is on it yet. */
-async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+async function peopleOnBoard(signal: AbortSignal): Promise<ReadonlySet<string>> {
   try {
-    return await answer;
+    const { items } = await getJson<Live>('/live', {}, signal);
+    return new Set(items.map(({ personId }) => personId));
   } catch (error) {
-    if (error instanceof ApiError && error.status === 503) return null;
+    if (error instanceof ApiError && error.status === 503) return new Set();
     throw error;
   }
 }

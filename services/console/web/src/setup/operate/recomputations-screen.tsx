@@ -1,15 +1,17 @@
 import { recomputationSchemaWith } from '@adherence/domain/configuration/entities.ts';
-import { useState } from 'preact/hooks';
-import { postJson } from '../../api/client.ts';
+import { useMemo, useState } from 'preact/hooks';
+import { getAll, postJson } from '../../api/client.ts';
 import type { Recomputation } from '../../api/setup-types.ts';
+import { useRequest } from '../../api/use-request.ts';
 import { Dialog } from '../../components/dialog/dialog.tsx';
 import { tell } from '../../components/dialog/toasts.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
 import { faultsOfSchema, instantOfForm } from '../../components/form/faults-of-schema.ts';
 import { FormFrame } from '../../components/form/form-frame.tsx';
 import { InstantField, instantText } from '../../components/form/instant-field.tsx';
 import { ManyField, personOptions } from '../../components/form/many-field.tsx';
 import { useForm } from '../../components/form/use-form.ts';
-import { RemoteTable } from '../../components/table/remote-table.tsx';
+import { LocalTable } from '../../components/table/local-table.tsx';
 import { directory } from '../../directory.ts';
 import { numberText } from '../../format/amount.ts';
 import { longDateTimeText } from '../../format/time.ts';
@@ -20,7 +22,15 @@ import { mayPlan } from '../sections.ts';
 /** Computing again what is stored, with its progress. Changes of set-up ask for it by themselves. */
 export function RecomputationsScreen() {
   const [asking, setAsking] = useState(false);
-  const [version, setVersion] = useState(0);
+  const { data, error, reload } = useRequest(
+    'recomputations',
+    (signal) => getAll<Recomputation>('/recomputations', {}, signal),
+    3_000,
+  );
+  const rows = useMemo(
+    () => (data ?? []).toSorted((a, b) => Date.parse(b.askedAt) - Date.parse(a.askedAt)),
+    [data],
+  );
   const zone = directory.value.tenantTimeZone;
   const time = (at: string) => longDateTimeText(Date.parse(at), zone);
   const whom = ({ personIds }: Recomputation) =>
@@ -32,50 +42,64 @@ export function RecomputationsScreen() {
   return (
     <>
       <ScreenHead title={t('setup.recomputations')} lead={t('recomputations.lead')} />
-      <RemoteTable<Recomputation>
-        name="recomputations"
-        path="/recomputations"
-        query={{}}
-        version={version}
-        refreshMs={3_000}
-        label={t('setup.recomputations')}
-        rowKey={({ id }) => id}
-        rowName={({ id }) => id}
-        columns={[
-          {
-            key: 'asked',
-            header: t('recomputations.asked'),
-            kind: 'time',
-            text: ({ askedAt }) => time(askedAt),
-          },
-          { key: 'whom', header: t('exceptions.whom'), text: whom },
-          { key: 'from', header: t('field.from'), kind: 'time', text: ({ from }) => time(from) },
-          { key: 'to', header: t('field.to'), kind: 'time', text: ({ to }) => time(to) },
-          {
-            key: 'state',
-            header: t('recomputations.state'),
-            text: ({ state }) => t(`recomputations.state.${state}`),
-            cell: (row) => <Progress row={row} />,
-          },
-          { key: 'by', header: t('changes.who'), text: ({ askedBy }) => askedBy, kind: 'raw' },
-          { key: 'id', header: t('field.id'), text: ({ id }) => id, hidden: true },
-        ]}
-        buttons={
-          mayPlan() && (
-            <button type="button" class="primary" onClick={() => setAsking(true)}>
-              {t('recomputations.add')}
-            </button>
-          )
-        }
-        empty={<p>{t('recomputations.empty')}</p>}
-      />
+      {error && <ErrorNotice error={error} retry={reload} />}
+      {!data && !error && <p class="splash">{t('app.loading')}</p>}
+      {data && (
+        <LocalTable
+          name="recomputations"
+          rows={rows}
+          label={t('setup.recomputations')}
+          rowKey={({ id }) => id}
+          rowName={({ id }) => id}
+          columns={[
+            {
+              key: 'asked',
+              header: t('recomputations.asked'),
+              kind: 'time',
+              text: ({ askedAt }) => time(askedAt),
+              order: ({ askedAt }) => Date.parse(askedAt),
+            },
+            { key: 'whom', header: t('exceptions.whom'), text: whom },
+            {
+              key: 'from',
+              header: t('field.from'),
+              kind: 'time',
+              text: ({ from }) => time(from),
+              order: ({ from }) => Date.parse(from),
+            },
+            {
+              key: 'to',
+              header: t('field.to'),
+              kind: 'time',
+              text: ({ to }) => time(to),
+              order: ({ to }) => Date.parse(to),
+            },
+            {
+              key: 'state',
+              header: t('recomputations.state'),
+              text: ({ state }) => t(`recomputations.state.${state}`),
+              cell: (row) => <Progress row={row} />,
+            },
+            { key: 'by', header: t('changes.who'), text: ({ askedBy }) => askedBy, kind: 'raw' },
+            { key: 'id', header: t('field.id'), text: ({ id }) => id, hidden: true },
+          ]}
+          buttons={
+            mayPlan() && (
+              <button type="button" class="primary" onClick={() => setAsking(true)}>
+                {t('recomputations.add')}
+              </button>
+            )
+          }
+          empty={<p>{t('recomputations.empty')}</p>}
+        />
+      )}
       {asking && (
         <Dialog title={t('recomputations.add')} onClose={() => setAsking(false)}>
           <RecomputationForm
             onCancel={() => setAsking(false)}
             onAsked={() => {
               setAsking(false);
-              setVersion(version + 1);
+              reload();
               tell(t('recomputations.started'));
             }}
           />

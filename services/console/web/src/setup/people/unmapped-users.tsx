@@ -56,8 +56,8 @@ export function UnmappedUsers({ integration, users, onChanged }: UnmappedUsersPr
           })
         : t('users.assignedMany', { n: assigned }),
     );
-    onChanged();
     await reloadDirectory();
+    onChanged();
   };
 
   return (
@@ -181,8 +181,8 @@ export function UnmappedUsers({ integration, users, onChanged }: UnmappedUsersPr
           onSaved={async ({ name }) => {
             setCreating(null);
             tell(t('users.assigned', { user: creating.externalUserId, name }));
-            onChanged();
             await reloadDirectory();
+            onChanged();
           }}
         />
       )}
