@@ -3,13 +3,9 @@
  * written later. The log keeps every command under a key of its own, so what is folded is what was folded then.
  */
 import { fold } from '@adherence/domain/configuration/decide.ts';
-import {
-  type ConfigurationState,
-  emptyState,
-  type TenantTables,
-} from '@adherence/domain/configuration/tables.ts';
+import { emptyState, type TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Instant } from '@adherence/domain/model.ts';
-import type { Batch, Broker } from '@adherence/runtime/broker/broker.ts';
+import type { Broker } from '@adherence/runtime/broker/broker.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 
@@ -18,7 +14,7 @@ export interface ConfigurationHistory {
   readonly tablesAt: (tenantId: string, at: Instant) => Promise<TenantTables | null>;
 }
 
-/** Asked for again and again while somebody looks at one instant; short enough that what was deleted is soon gone. */
+/** While somebody looks at one instant it is asked for again and again; what was erased is gone so much later. */
 const keptForMs = 60_000;
 const keptStates = 4;
 
@@ -41,46 +37,54 @@ export function createConfigurationHistory(broker: Broker, clock: Clock): Config
 }
 
 async function foldUpTo(broker: Broker, tenantId: string, at: Instant): Promise<TenantTables | null> {
+  const records = await readCommands(broker, tenantId);
   const state = emptyState();
-  const later = Promise.withResolvers<void>();
-  let isLater = false;
-  const tail = await broker.tail({ topic: topics.configuration.name, from: 'beginning' }, async (batch) => {
-    if (isLater) return;
-    isLater = await foldBatch(state, batch, tenantId, at);
-    if (isLater) later.resolve();
-  });
-  try {
-    await Promise.race([tail.caughtUp, later.promise, tail.failed]);
-  } finally {
-    await tail.close();
+  for (const [i, { command, offset }] of records.entries()) {
+    // Neither the first that was written later nor what follows was in the state then.
+    if (Number(command.writtenAt) > at) break;
+    fold(state, command, offset);
+    if (i % foldedAtOnce === 0) await othersTurn();
   }
   return state.tenants.get(tenantId) ?? null;
 }
 
 /** Commands folded between two turns of the event loop. */
 const foldedAtOnce = 200;
+const othersTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Answers whether a command of the tenant was written later; neither it nor what follows is folded. */
-async function foldBatch(
-  state: ConfigurationState,
-  { messages }: Batch,
-  tenantId: string,
-  at: Instant,
-): Promise<boolean> {
-  let folded = 0;
-  for (const { value, offset } of messages) {
-    const command = value && commandOf(value);
-    if (command?.tenantId !== tenantId) continue;
-    if (Number(command.writtenAt) > at) return true;
-    fold(state, command, offset);
-    folded++;
-    if (folded % foldedAtOnce === 0) await new Promise((resolve) => setImmediate(resolve));
+interface LoggedCommand {
+  readonly key: string | null;
+  readonly offset: number;
+  readonly command: WrittenCommand;
+}
+
+/** A tenant's commands in order, without those that were erased, even where the log has not let go of them yet. */
+async function readCommands(broker: Broker, tenantId: string): Promise<LoggedCommand[]> {
+  const records: LoggedCommand[] = [];
+  const erased = new Set<string | null>();
+  const tail = await broker.tail({ topic: topics.configuration.name, from: 'beginning' }, async (batch) => {
+    for (const { key, value, offset } of batch.messages) {
+      if (value === null) erased.add(key);
+      const command = value && commandOf(value);
+      if (command?.tenantId === tenantId) records.push({ key, offset, command });
+    }
+    await othersTurn();
+  });
+  try {
+    await Promise.race([tail.caughtUp, tail.failed]);
+  } finally {
+    await tail.close();
   }
-  return false;
+  return records.filter(({ key }) => !erased.has(key));
+}
+
+interface WrittenCommand {
+  readonly tenantId?: unknown;
+  readonly writtenAt?: unknown;
 }
 
 /** null for what is no command, which every follower skips. */
-function commandOf(value: Buffer): { readonly tenantId?: unknown; readonly writtenAt?: unknown } | null {
+function commandOf(value: Buffer): WrittenCommand | null {
   try {
     const command: unknown = JSON.parse(value.toString('utf8'));
     return typeof command === 'object' ? command : null;
