@@ -63,4 +63,15 @@ describe('keepOpen', () => {
     await clock.advance(1_000);
     expect(kept.current()).toBe(things[0]);
   });
+
+  it('does not need it when the first one opens, however long that takes', async () => {
+    const { options } = newWorld();
+    const slow = async () => {
+      for (let i = 0; i < 5; i++) await turn();
+      return options.open();
+    };
+    const meanwhile = { name: 'meanwhile', failed: Promise.reject(away()), fail: () => {} };
+    const kept = await keepOpen({ ...options, open: slow, meanwhile });
+    expect(kept.current().name).toBe('t0');
+  });
 });

@@ -33,11 +33,11 @@ export async function keepOpen<T extends { readonly failed: Promise<never> }>(
   const { what, open, close, meanwhile = null, clock, log } = options;
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {}); // Known to whoever asks for it; not an unhandled rejection meanwhile.
+  meanwhile?.failed.catch(() => {}); // It has failed already, and is looked at once it is needed.
   let current = await open().catch((error: unknown) => {
     if (meanwhile === null || !isOperational(error)) throw error;
     return meanwhile;
   });
-  meanwhile?.failed.catch(() => {}); // Opened at once: nobody needs it.
   let stopped = false;
   let timer: Timer | null = null;
 
