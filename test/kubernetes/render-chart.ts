@@ -55,7 +55,7 @@ export function lintChart(values: Values): string {
 }
 
 export const parseManifests = (text: string): Manifest[] =>
-  parseAllDocuments(text)
+  parseAllDocuments(text, { merge: true })
     .map((document) => document.toJS() as Manifest | null)
     .filter((manifest) => manifest !== null);
 
@@ -85,13 +85,20 @@ export const withoutContents = (manifest: Manifest): Manifest => {
 
 const relativeName = (file: string): string => relative('.', join('dashboards', file));
 
+/** The file is there until what `work` answers is settled. */
 export function withValuesFile<T>(values: Values, work: (file: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'adherence-values-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const file = join(folder, 'values.json');
+  writeFileSync(file, JSON.stringify(values));
+  let result: T;
   try {
-    const file = join(folder, 'values.json');
-    writeFileSync(file, JSON.stringify(values));
-    return work(file);
-  } finally {
-    rmSync(folder, { recursive: true });
+    result = work(file);
+  } catch (error) {
+    remove();
+    throw error;
   }
+  if (result instanceof Promise) return result.finally(remove) as T;
+  remove();
+  return result;
 }
