@@ -97,10 +97,11 @@ async function configurationChanges(
     (!teams || isSeenBy(teams, tenant, change));
   const { tenantId } = tenant;
   const newest = env.journal.newest(tenantId, before, limit + 1, keeps);
-  const keptFrom = env.journal.keptFrom(tenantId);
-  if (newest.length > limit || keptFrom === 0) return newest;
-  const missing = limit + 1 - newest.length;
-  return [...newest, ...(await olderChanges(env, tenantId, Math.min(before, keptFrom), missing, keeps))];
+  const keptFrom = env.journal.keptFrom(tenantId, entity);
+  const kept = newest.filter(({ offset }) => offset >= keptFrom);
+  if (kept.length > limit || keptFrom === 0) return kept;
+  const older = Math.min(before, keptFrom);
+  return [...kept, ...(await olderChanges(env, tenantId, older, limit + 1 - kept.length, keeps))];
 }
 
 async function scheduleChanges(

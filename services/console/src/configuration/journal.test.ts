@@ -19,6 +19,8 @@ const changed = (offset: number, id = 'a'): Outcome => ({
   },
 });
 
+const settings = { entity: 'settings', id: 'settings', tenantId: 't1', before: null, after: {} };
+
 describe('journal', () => {
   it('pages through the newest first, each tenant its own', () => {
     const journal = createJournal();
@@ -41,5 +43,15 @@ describe('journal', () => {
     const kept = journal.newest('t1', Number.POSITIVE_INFINITY, 100).map((c) => c.offset);
     expect(kept.slice(0, 3)).toEqual([99, 98, 97]);
     expect(kept.length).toBeLessThan(6);
+  });
+
+  it('keeps each kind for itself, and says from where on it has all', () => {
+    const journal = createJournal(3);
+    journal.record({ ...changed(0), change: { ...settings, offset: 0 } } as Outcome);
+    for (let offset = 1; offset < 7; offset++) journal.record(changed(offset));
+    expect(journal.newest('t1', Number.POSITIVE_INFINITY, 2).map((c) => c.offset)).toEqual([6, 5]);
+    expect(journal.newest('t1', 4, 9).map((c) => c.offset)).toEqual([0]);
+    expect(journal.keptFrom('t1')).toBe(4);
+    expect([journal.keptFrom('t1', 'settings'), journal.keptFrom('t2')]).toEqual([0, 0]);
   });
 });

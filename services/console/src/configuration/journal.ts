@@ -1,5 +1,9 @@
-/** Who changed what: the newest changes of each tenant, kept while the log is folded. */
+/**
+ * Who changed what: the newest changes of each kind of entity and tenant, kept while the log is folded. By kind, so
+ * that an import of people does not push out what happens once a year.
+ */
 import type { Change, Outcome } from '@adherence/domain/configuration/command.ts';
+import type { EntityKind } from '@adherence/domain/configuration/entities.ts';
 
 export interface Journal {
   readonly record: (outcome: Outcome) => void;
@@ -10,37 +14,47 @@ export interface Journal {
     limit: number,
     keeps?: (change: Change) => boolean,
   ) => readonly Change[];
-  readonly keptFrom: KeptFrom;
+  /** Changes below this offset, of this kind or of any, may not be kept any more; 0 = all are. */
+  readonly keptFrom: (tenantId: string, entity?: EntityKind) => number;
 }
-
-/** Everything of the tenant below this offset may be missing; 0 = nothing is. */
-export type KeptFrom = (tenantId: string) => number;
 
 const defaultKept = 10_000;
 
-export function createJournal(keptPerTenant = defaultKept): Journal {
-  const tenants = new Map<string, Change[]>();
-  const cut = new Map<string, number>();
+interface Kind {
+  changes: Change[];
+  keptFrom: number;
+}
+
+export function createJournal(keptOfKind = defaultKept): Journal {
+  const tenants = new Map<string, Map<EntityKind, Kind>>();
+
+  const kindOf = (tenantId: string, entity: EntityKind): Kind => {
+    let kinds = tenants.get(tenantId);
+    if (!kinds) {
+      kinds = new Map();
+      tenants.set(tenantId, kinds);
+    }
+    let kind = kinds.get(entity);
+    if (!kind) {
+      kind = { changes: [], keptFrom: 0 };
+      kinds.set(entity, kind);
+    }
+    return kind;
+  };
 
   const add = (change: Change): void => {
-    let changes = tenants.get(change.tenantId);
-    if (!changes) {
-      changes = [];
-      tenants.set(change.tenantId, changes);
-    }
-    changes.push(change);
+    const kind = kindOf(change.tenantId, change.entity);
+    kind.changes.push(change);
     // Cut in halves, so that a change costs the same however many are kept.
-    if (changes.length < 2 * keptPerTenant) return;
-    changes.splice(0, changes.length - keptPerTenant);
-    cut.set(change.tenantId, changes[0]!.offset);
+    if (kind.changes.length < 2 * keptOfKind) return;
+    kind.changes.splice(0, kind.changes.length - keptOfKind);
+    kind.keptFrom = kind.changes[0]!.offset;
   };
 
   /** What was written of somebody who is erased is not shown any more. */
   const forget = ({ tenantId, after }: Extract<Change, { entity: 'erasure' }>): void => {
-    const kept = tenants
-      .get(tenantId)
-      ?.filter(({ entity, id }) => entity !== 'person' || id !== after?.personId);
-    if (kept) tenants.set(tenantId, kept);
+    const people = kindOf(tenantId, 'person');
+    people.changes = people.changes.filter(({ id }) => id !== after?.personId);
   };
 
   return {
@@ -50,15 +64,25 @@ export function createJournal(keptPerTenant = defaultKept): Journal {
       add(outcome.change);
       if (outcome.firstToken) add(outcome.firstToken);
     },
-    keptFrom: (tenantId) => cut.get(tenantId) ?? 0,
     newest(tenantId, before, limit, keeps = () => true) {
-      const changes = tenants.get(tenantId) ?? [];
       const found: Change[] = [];
-      for (let i = changes.length - 1; i >= 0 && found.length < limit; i--) {
-        const change = changes[i]!;
-        if (change.offset < before && keeps(change)) found.push(change);
+      for (const { changes } of tenants.get(tenantId)?.values() ?? []) {
+        let wanted = limit;
+        for (let i = changes.length - 1; i >= 0 && wanted > 0; i--) {
+          const change = changes[i]!;
+          if (change.offset >= before || !keeps(change)) continue;
+          found.push(change);
+          wanted -= 1;
+        }
       }
-      return found;
+      return found.sort((a, b) => b.offset - a.offset).slice(0, limit);
+    },
+    keptFrom(tenantId, entity) {
+      let from = 0;
+      for (const [kind, { keptFrom }] of tenants.get(tenantId) ?? []) {
+        if (entity === undefined || kind === entity) from = Math.max(from, keptFrom);
+      }
+      return from;
     },
   };
 }
