@@ -86,7 +86,7 @@ export const importRoutes = (env: Environment): Route[] => [
               return results.flatMap((result, i) => rejectedByOwner(own[i]!, result));
             });
           },
-          atOnce: 2_000,
+          atOnce: 5_000,
         },
         asProblem,
       );
