@@ -61,6 +61,9 @@ export function createStatusRuns(onEnd: (run: StatusRun) => void, maxUsers = 200
           return null;
         if (isWanted && current.status === event.status) {
           current.latest = event;
+          // To the end: from the beginning users are let go.
+          runs.delete(user);
+          runs.set(user, current);
           return current;
         }
         end(current);
