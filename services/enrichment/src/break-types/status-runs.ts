@@ -38,7 +38,6 @@ export interface StatusRuns {
    */
   note(event: ActivityEvent, isWanted: boolean): StatusRun | null;
   isCurrent(run: StatusRun): boolean;
-  all(): Iterable<StatusRun>;
   clear(): void;
 }
 
@@ -85,7 +84,6 @@ export function createStatusRuns(onEnd: (run: StatusRun) => void, maxUsers = 200
       return run;
     },
     isCurrent: (run) => runs.get(run.user) === run,
-    all: () => runs.values(),
     clear: () => runs.clear(),
   };
 }
