@@ -40,7 +40,7 @@ export interface Failure {
 export async function fuzzApi(
   api: ApiUnderTest,
   { requests, seed }: { readonly requests: number; readonly seed: number },
-  progress: (done: number) => void = () => {},
+  progress: (done: number, failures: readonly Failure[]) => void = () => {},
 ): Promise<FuzzResult> {
   const random = randomFrom(seed);
   const tokens = await setUp(api);
@@ -76,7 +76,7 @@ export async function fuzzApi(
     const what = judge(operation, request, answer);
     const kind = `${name} ${what?.slice(0, 40)}`;
     if (what && !failures.has(kind)) failures.set(kind, failureOf(name, what, request, token, answer));
-    if ((i + 1) % 1000 === 0) progress(i + 1);
+    if ((i + 1) % 1000 === 0) progress(i + 1, [...failures.values()]);
   }
   const neverDone = operations.map(nameOf).filter((name) => !succeeded.has(name));
   return { requests, statuses, neverDone, slowest, failures: [...failures.values()] };
