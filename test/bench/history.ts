@@ -14,7 +14,8 @@ import {
 } from './centre.ts';
 import { operatorToken } from './local-stack.ts';
 
-export const people = 1_000;
+/** BENCH_PEOPLE makes a shorter run of it. */
+export const people = Number(process.env.BENCH_PEOPLE ?? 1_000);
 export const dayMs = 24 * 60 * 60_000;
 export const eventsPerDay = 177;
 export const veteranDays = 395;
@@ -29,7 +30,7 @@ export async function storeHistory(db: ClickHouse): Promise<void> {
   const everybody = `concat('agent.', leftPad(toString(intDiv(number, ${days * eventsPerDay})), 5, '0'), '@centre.example')`;
   const ofOne = days * eventsPerDay;
   for (let from = 0; from < people; from += peopleAtOnce) {
-    const numbers = { from: from * ofOne, count: peopleAtOnce * ofOne };
+    const numbers = { from: from * ofOne, count: Math.min(peopleAtOnce, people - from) * ofOne };
     await db.command(factsSql(everybody, numbers, today - days * dayMs, days));
   }
   const ofVeteran = { from: 0, count: veteranDays * eventsPerDay };

@@ -3,7 +3,8 @@
  * against it; what survives is listed in .local/mutation. `-- 'packages/domain/src/compute/line.ts'` chooses files.
  * Works on a copy: the checkout is not touched. Minutes to an hour; not in CI.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -23,12 +24,16 @@ const mutated = files.length > 0 ? files : ['packages/domain/src/compute/*.ts', 
 
 const copy = mkdtempSync(join(tmpdir(), 'adherence-mutation-'));
 process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 copyRepository();
 writeFileSync(join(copy, 'vitest.mutation.config.ts'), vitestConfig());
 writeFileSync(join(copy, 'stryker.config.json'), JSON.stringify(strykerConfig(), null, 2));
 const stryker = join(repository, 'node_modules/@stryker-mutator/core/bin/stryker.js');
-const { status } = spawnSync(process.execPath, [stryker, 'run'], { cwd: copy, stdio: 'inherit' });
+const running = spawn(process.execPath, [stryker, 'run'], { cwd: copy, stdio: 'inherit', detached: true });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // With its workers.
+  process.once(signal, () => process.kill(-running.pid!, signal));
+}
+const [status] = (await once(running, 'exit')) as [number | null];
 const report = join(repository, '.local', 'mutation');
 if (existsSync(join(copy, 'reports'))) {
   rmSync(report, { recursive: true, force: true });

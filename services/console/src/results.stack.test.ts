@@ -149,7 +149,7 @@ describe('GET /adherence', () => {
     const [head, ...lines] = csv.text.trimEnd().split('\r\n');
     expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(head).toBe(
-      'from,to,personId,scheduledMs,inMs,notPresentMs,wrongActivityMs,noDataMs,excludedMs,notScheduledMs,workedMs,raw.inMs,raw.notPresentMs,raw.wrongActivityMs,adherence,coverage,conformance,conformanceDifferenceMs,final',
+      'from,to,personId,scheduledMs,inMs,notPresentMs,wrongActivityMs,noDataMs,excludedMs,notScheduledMs,workedMs,raw.inMs,raw.notPresentMs,raw.wrongActivityMs,adherence,coverage,conformance,conformanceDifferenceMs,final,closed',
     );
     expect(lines).toHaveLength(json.body.items.length);
     expect(lines[0]!.split(',').slice(0, 4)).toEqual(

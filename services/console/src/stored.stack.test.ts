@@ -383,7 +383,12 @@ describe('recomputations', () => {
       people: 2,
       peopleDone: 1,
     });
+    const running = async () => (await call('GET', '/recomputations/running')).body.items;
+    expect(await running()).toEqual([
+      { reason: 'asked', changeOffset: 1, askedAt: '1970-01-01T00:00:00.000Z', people: 2, peopleDone: 1 },
+    ]);
     await db.insertRows('recomputations', columns, [row('bob', 1)]);
+    expect(await running()).toEqual([]);
     expect((await call('GET', '/recomputations')).body.items).toMatchObject([
       { id, state: 'done', peopleDone: 2 },
     ]);

@@ -14,7 +14,12 @@ import { teamsOf } from '../http/principal-tables.ts';
 import { invalid, notFound } from '../http/problem.ts';
 import { json, type Route, type RouteRequest, route } from '../http/route.ts';
 import { newId } from '../http/tokens.ts';
-import { type ProgressRow, recomputationProgress } from '../queries/recomputations.ts';
+import {
+  type ProgressRow,
+  type RunningRow,
+  recomputationProgress,
+  runningRecomputations,
+} from '../queries/recomputations.ts';
 import { readingRoles, tablesOf } from './document-routes.ts';
 
 const tag = 'recomputations';
@@ -32,6 +37,17 @@ const recomputationView = z.object({
   peopleDone: z.int(),
 });
 type View = z.output<typeof recomputationView>;
+
+const runningView = z.object({
+  /** Kind of entity that changed, `late event`, `schedule`, `feed gap` and the like. */
+  reason: z.string(),
+  /** Of the change in GET /changes; null for what no change asked for. */
+  changeOffset: z.int().nullable(),
+  askedAt: instantView,
+  people: z.int(),
+  peopleDone: z.int(),
+});
+const maxRunning = 100;
 
 /** Computing again what is stored, on request. */
 export const recomputationRoutes = (env: Environment): Route[] => [
@@ -72,6 +88,28 @@ export const recomputationRoutes = (env: Environment): Route[] => [
       );
       const items = page.items.map(([id, stored]) => viewOf(id, stored, tenant, progress.get(id)));
       return json(200, { items, nextCursor: page.nextCursor });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/recomputations/running',
+    tag,
+    summary:
+      'What is being computed again, and how far it is, by what asked for it: changes, late events, requests',
+    access: readingRoles,
+    teams: 'open',
+    answers: { 200: { description: 'The latest first', schema: z.object({ items: z.array(runningView) }) } },
+    handle: async ({ tenant: { tenantId } }) => {
+      const { text, parameters } = runningRecomputations(tenantId, maxRunning);
+      const rows = await env.database.query<RunningRow>(text, parameters);
+      const items = rows.map((row) => ({
+        reason: row.reason,
+        changeOffset: row.change_offset < 0 ? null : row.change_offset,
+        askedAt: isoText(row.asked),
+        people: row.people,
+        peopleDone: row.people_done,
+      }));
+      return json(200, { items });
     },
   }),
   route({
