@@ -25,7 +25,7 @@ export function drawTrend(element: HTMLElement, data: TrendData, options: DrawTr
       axes: [xAxis(data, options, false), yAxis(options, (value) => percentText(value, 0))],
       series: [
         {},
-        { stroke: colours.scheduled, width: 2, dash: [7, 5], spanGaps: true, points: { show: false } },
+        { stroke: colours.text, width: 1.6, dash: [7, 5], spanGaps: true, points: { show: false } },
         // A day off has no adherence, and is no break in the line.
         { stroke: colours.line, width: 2, spanGaps: true, points: { show: false } },
       ],
