@@ -127,6 +127,21 @@ describe('the rate of one address', () => {
   });
 });
 
+describe('an address that sends nothing but rubbish', () => {
+  it('is answered 429 past its share, and good items of it are taken all the same', async () => {
+    const world = await newWorld({ TOKEN_EVENTS_PER_SECOND: '10', TOKEN_EVENTS_BURST: '100' });
+    const rubbish = `[${Array.from({ length: 12 }, () => '{}').join(',')}]`;
+    const first = await world.post(rubbish);
+    expect([first.status, JSON.parse(await first.text()).rejected]).toEqual([200, 12]);
+    const refused = await world.post(rubbish);
+    expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    const mixed = await world.post(`[{},${item}]`);
+    expect(JSON.parse(await mixed.text())).toMatchObject({ accepted: 1, rejected: 1 });
+    expect((await world.post(rubbish, { path: otherPath })).status).toBe(200);
+    expect(world.raw()).toHaveLength(1);
+  });
+});
+
 describe('senders that want time', () => {
   it.each([
     ['say nothing', ''],

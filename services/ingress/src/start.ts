@@ -45,6 +45,9 @@ export interface RunningIngress {
   missing(): Promise<readonly string[]>;
 }
 
+/** One part in so many of what an address may send may be rubbish and nothing else. */
+const rubbishShare = 10;
+
 /** Resolves once the configuration is folded and the port is open. */
 export async function start(config: IngressConfig, resources: IngressResources): Promise<RunningIngress> {
   const volume = await volumeOf(config, resources);
@@ -97,6 +100,11 @@ async function startOn(
     rateLimit: createRateLimit({
       perSecond: config.TOKEN_EVENTS_PER_SECOND,
       burst: config.TOKEN_EVENTS_BURST,
+      clock,
+    }),
+    rubbishLimit: createRateLimit({
+      perSecond: config.TOKEN_EVENTS_PER_SECOND / rubbishShare,
+      burst: config.TOKEN_EVENTS_BURST / rubbishShare,
       clock,
     }),
     health,

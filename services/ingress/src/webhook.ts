@@ -31,6 +31,8 @@ export interface WebhookEnvironment {
   readonly configurationOffset: () => number;
   readonly budget: FairBudget;
   readonly rateLimit: RateLimit;
+  /** Of what is quarantined: who sends nothing but rubbish does not fill the quarantine of all. */
+  readonly rubbishLimit: RateLimit;
   readonly health: IntegrationHealth;
   readonly clock: Clock;
   readonly newRequestId: () => string;
@@ -147,7 +149,7 @@ async function receive(
   bytes: Buffer,
   hold: Hold,
 ): Promise<Answer> {
-  const { config, clock, newRequestId, health, rateLimit, metrics } = environment;
+  const { config, clock, newRequestId, health, rateLimit, rubbishLimit, metrics } = environment;
   const { tenantId, integrationId } = owner;
   const origin: Origin = { tenantId, integrationId, requestId: newRequestId(), receivedAt: clock.now() };
   const acceptance = await accept(config, request, bytes, origin, hold);
@@ -155,9 +157,15 @@ async function receive(
   if (acceptance.kind === 'overload') return overload(environment, false);
   const { accepted, rejected, unparseable } = acceptance;
   const items = accepted.length + rejected.length;
+  const waitMs = accepted.length === 0 && rejected.length > 0 ? rubbishLimit.waitMs(addressOf(owner)) : 0;
+  if (waitMs > 0) {
+    metrics.count('adherence_ingress_refused_total', { reason: 'rubbish' });
+    return tooMuchRubbish(waitMs);
+  }
   if (!hold.take(acceptance.bytes + items * itemBytes)) return overload(environment, false);
   await publish(environment, acceptance, request);
   rateLimit.spend(addressOf(owner), items);
+  rubbishLimit.spend(addressOf(owner), rejected.length);
   health.note(owner, origin.receivedAt, accepted.length, rejected.length);
   if (accepted.length > 0) {
     metrics.count('adherence_ingress_notifications_total', { outcome: 'accepted' }, accepted.length);
@@ -282,6 +290,15 @@ function overload(
 /** Of this sender alone; some senders take a 503 for an outage of all. */
 const tooFast = (waitMs: number): Answer => ({
   ...problem(429, 'Too many events', 'More events a second than agreed for this address; send them again.'),
+  retryAfterSeconds: Math.ceil(waitMs / 1000),
+});
+
+const tooMuchRubbish = (waitMs: number): Answer => ({
+  ...problem(
+    429,
+    'Too much that cannot be read',
+    'Nothing in this request can be read, and too much before could not: nothing of it is kept.',
+  ),
   retryAfterSeconds: Math.ceil(waitMs / 1000),
 });
 
