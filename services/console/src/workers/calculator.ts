@@ -105,6 +105,7 @@ export function createCalculator(options: CalculatorOptions): Calculator {
         return;
       }
       if (!connection) {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
         runTask(database, task, () => signal.aborted).then(resolve, reject);
         return;
       }
