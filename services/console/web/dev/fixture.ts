@@ -2,11 +2,11 @@
  * A console made of paper: serves the built application and answers the parts of the API that its screens read, for
  * developing and for browser tests. The clock runs from a given instant, so that a test always sees the same board.
  */
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { Readable } from 'node:stream';
 import { activities, createCentre, mappedStatuses, settings, tenant, units } from './centre.ts';
 import type { Recording } from './recording.ts';
 import { adherenceOf, type PersonResult, resultOf, schedulesOf, timelineOf } from './results.ts';
@@ -161,6 +161,8 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://fixture');
+    // By which the application sets its clock, of refusals too.
+    response.setHeader('date', new Date(now()).toUTCString());
     if (!url.pathname.startsWith('/api/v1/'))
       return serveFile(options.distFolder, url.pathname, response, now());
     const path = url.pathname.slice('/api/v1'.length);
@@ -248,25 +250,19 @@ function play(recording: Recording, say: (event: string, data: object) => void):
   return () => clearInterval(timer);
 }
 
-/** A report of 50,000 lines, whatever was asked for. */
-async function sendReport(response: ServerResponse, isCut: boolean): Promise<void> {
+/** A report of 50,000 lines, whatever was asked for; with the connection cut before its end, if that is wanted. */
+function sendReport(response: ServerResponse, isCut: boolean): void {
   response.writeHead(200, { 'content-type': 'text/csv; charset=utf-8' });
-  response.write('personId,personName,team,activityId,activityName,scheduledMinutes\r\n');
+  Readable.from(reportParts(isCut ? () => response.destroy() : null)).pipe(response);
+}
+
+function* reportParts(cut: (() => void) | null): Generator<string> {
+  yield 'personId,personName,team,activityId,activityName,scheduledMinutes\r\n';
   for (let part = 0; part < 50; part++) {
-    if (isCut && part === 40) {
-      response.destroy();
-      return;
-    }
-    if (response.destroyed) return;
-    const lines = Array.from(
-      { length: 1000 },
-      (_, i) => `p${part * 1000 + i},"Name, ${i}",Care,calls,Calls,480.00`,
-    );
-    if (!response.write(`${lines.join('\r\n')}\r\n`)) {
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
-    }
+    if (part === 40) cut?.();
+    const ids = Array.from({ length: 1000 }, (_, i) => part * 1000 + i);
+    yield `${ids.map((id) => `p${id},"Name, ${id}",Care,calls,Calls,480.00`).join('\r\n')}\r\n`;
   }
-  response.end();
 }
 
 function setUpAnswer(path: string, now: number): object | null {

@@ -1,13 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
-import { directory, teams } from '../directory.ts';
+import { directory } from '../directory.ts';
 import { t } from '../i18n/translate.ts';
 import { hrefOf, navigate, place, setQuery } from '../router.ts';
 import { type BoardFilter, groupings, isFiltered, sorts } from './board-view.ts';
-import type { LiveItem } from './live-state.ts';
+import { memo } from './memo.ts';
+import type { TeamNames } from './team-names.ts';
 
 interface BoardFiltersProps {
   readonly filter: BoardFilter;
-  readonly items: ReadonlyMap<string, LiveItem> | null;
+  readonly teams: TeamNames;
   readonly shown: number;
   readonly total: number;
   /** Whom the filters left, to keep them as a list. */
@@ -15,7 +16,7 @@ interface BoardFiltersProps {
 }
 
 /** Every choice is in the address, so that a link shows what its sender saw. */
-export function BoardFilters({ filter, items, shown, total, shownIds }: BoardFiltersProps) {
+export function BoardFilters({ filter, teams, shown, total, shownIds }: BoardFiltersProps) {
   const text = shown === total ? t('board.shown', { n: shown }) : t('board.shownOf', { n: shown, total });
   return (
     <search class="filters">
@@ -28,7 +29,7 @@ export function BoardFilters({ filter, items, shown, total, shownIds }: BoardFil
           onInput={(event) => setQuery({ q: event.currentTarget.value }, true)}
         />
       </label>
-      <TeamSelect team={filter.team} items={items} />
+      <TeamSelect team={filter.team} teams={teams} isLoaded={total > 0} />
       <UnitSelect unit={filter.unit} />
       <ActivitySelect activity={filter.activity} />
       <label>
@@ -108,14 +109,15 @@ const maxChosen = 60;
 /** Value of the option for people without a team, whose name in the address is the empty text. */
 const all = '*';
 
-function TeamSelect({ team, items }: Pick<BoardFiltersProps, 'items'> & { readonly team: string | null }) {
-  const names = new Set(teams.value);
-  let withoutTeam = team === '';
-  for (const item of items?.values() ?? []) {
-    if (item.team === null) withoutTeam = true;
-    else names.add(item.team);
-  }
-  const isGone = team !== null && team !== '' && items !== null && !names.has(team);
+interface TeamSelectProps {
+  readonly team: string | null;
+  readonly teams: TeamNames;
+  readonly isLoaded: boolean;
+}
+
+/** Hundreds of options, which are looked at again only when they change. */
+const TeamSelect = memo(({ team, teams: { names, withoutTeam }, isLoaded }: TeamSelectProps) => {
+  const isGone = team !== null && team !== '' && isLoaded && !names.includes(team);
   const choose = (value: string) => {
     const query = new URLSearchParams(place.peek().query);
     if (value === all) query.delete('team');
@@ -128,19 +130,17 @@ function TeamSelect({ team, items }: Pick<BoardFiltersProps, 'items'> & { readon
       <span>{t('board.team')}</span>
       <select value={team ?? all} onChange={(event) => choose(event.currentTarget.value)}>
         <option value={all}>{t('board.allTeams')}</option>
-        {[...names]
-          .sort((a, b) => a.localeCompare(b))
-          .map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        {withoutTeam && <option value="">{t('board.noTeam')}</option>}
+        {names.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+        {(withoutTeam || team === '') && <option value="">{t('board.noTeam')}</option>}
         {isGone && <option value={team}>{t('board.unknownOption', { name: team })}</option>}
       </select>
     </label>
   );
-}
+});
 
 function UnitSelect({ unit }: { readonly unit: string | null }) {
   const { units } = directory.value;

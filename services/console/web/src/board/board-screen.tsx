@@ -1,6 +1,6 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { activityName, actualName, statusText } from '../components/activity-name.tsx';
-import { directory } from '../directory.ts';
+import { directory, teams } from '../directory.ts';
 import { t } from '../i18n/translate.ts';
 import { place, setQuery } from '../router.ts';
 import { BoardFilters, clearFilters } from './board-filters.tsx';
@@ -11,6 +11,7 @@ import type { LiveItem } from './live-state.ts';
 import { SavedViews } from './saved-views-menu.tsx';
 import { summaryOf } from './summary.ts';
 import { SummaryBar } from './summary-bar.tsx';
+import { type TeamNames, teamNamesOf } from './team-names.ts';
 import { useLive } from './use-live.ts';
 import { enterWall, isWall, Wall } from './wall.tsx';
 
@@ -31,6 +32,8 @@ export function BoardScreen() {
   const summary = useMemo(() => summaryOf(scoped, (id) => activities.get(id)?.type), [scoped, activities]);
   const shown = rows.reduce((n, row) => n + (row.kind === 'person' ? 1 : 0), 0);
 
+  const teamNames = useRef<TeamNames>({ names: [], withoutTeam: false });
+  teamNames.current = teamNamesOf(teams.value, live.items?.values() ?? [], teamNames.current);
   const target = settings?.targetScore ?? null;
   if (isWall(query)) {
     return <Wall live={live} items={scoped} rows={rows} filter={filter} summary={summary} target={target} />;
@@ -52,7 +55,7 @@ export function BoardScreen() {
       <SummaryBar summary={summary} states={filter.states} target={target} />
       <BoardFilters
         filter={filter}
-        items={live.items}
+        teams={teamNames.current}
         shown={shown}
         total={live.items?.size ?? 0}
         shownIds={() => rows.flatMap((row) => (row.kind === 'person' ? row.item.personId : []))}

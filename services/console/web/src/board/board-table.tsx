@@ -3,7 +3,7 @@ import { t } from '../i18n/translate.ts';
 import { setQuery } from '../router.ts';
 import { GroupRow, PersonRow } from './board-row.tsx';
 import type { BoardFilter, BoardRow, Sort } from './board-view.ts';
-import { useWindowRows } from './use-window-rows.ts';
+import { useEvenRows } from './use-even-rows.ts';
 
 const columns: readonly { readonly text: MessageKey; readonly sort: Sort | null }[] = [
   { text: 'board.person', sort: 'name' },
@@ -21,11 +21,9 @@ export function BoardTable({
   readonly rows: readonly BoardRow[];
   readonly filter: BoardFilter;
 }) {
-  const { body, first, last, spaceBefore, spaceAfter, measure } = useWindowRows(rows.length, (index) =>
-    keyOf(rows[index]!),
-  );
+  const { even, body, first, last, spaceBefore, spaceAfter, measure } = useEvenRows(rows.length);
   return (
-    <table class="board-table" aria-rowcount={rows.length + 1}>
+    <table class={even ? 'board-table even' : 'board-table'} aria-rowcount={rows.length + 1}>
       <thead>
         <tr>
           {columns.map(({ text, sort }) => (

@@ -88,10 +88,13 @@ export function boardRows(
   groupName: (key: string) => string = (key) => key,
 ): BoardRow[] {
   const needle = filter.search.trim().toLowerCase();
-  const compare = comparators[filter.sort];
+  const keysOf = sortKeys[filter.sort];
+  // What is compared is looked up once for each row, not at every comparison.
   const shown = items
     .filter((item) => isShown(item, filter) && (needle === '' || textOf(item).includes(needle)))
-    .sort((a, b) => compare(a, b) || byName(a, b));
+    .map((item): Keyed => [item, ...keysOf(item), placeOfName(item.name)])
+    .sort(byKeys)
+    .map(([item]) => item);
   const by = filter.grouping;
   if (by === 'none') return shown.map(personRow);
   const keyOf = ({ team, planningUnitId }: LiveItem) => (by === 'team' ? team : (planningUnitId ?? null));
@@ -133,23 +136,21 @@ const urgency: Readonly<Record<Category, number>> = {
 const alphabet = new Intl.Collator();
 const placeOfName = createNamePlaces(alphabet.compare);
 
-type Comparator = (a: LiveItem, b: LiveItem) => number;
+type Keyed = readonly [item: LiveItem, first: number, second: number, place: number];
 
-/** Thousands of rows are sorted several times a second, so names are compared once and remembered by their place. */
-const byName: Comparator = (a, b) =>
-  placeOfName(a.name) - placeOfName(b.name) || (a.personId < b.personId ? -1 : 1);
+/** Thousands of rows are sorted several times a second: by numbers, names by their place in the alphabet. */
+const byKeys = (a: Keyed, b: Keyed): number =>
+  a[1] - b[1] || a[2] - b[2] || a[3] - b[3] || (a[0].personId < b[0].personId ? -1 : 1);
 
-const comparators: Readonly<Record<Sort, Comparator>> = {
-  urgency: (a, b) => {
-    const [categoryA, categoryB] = [categoryOf(a), categoryOf(b)];
-    const difference = urgency[categoryA] - urgency[categoryB];
-    if (difference !== 0) return difference;
+const sortKeys: Readonly<Record<Sort, (item: LiveItem) => readonly [first: number, second: number]>> = {
+  urgency: (item) => {
+    const category = categoryOf(item);
     // Among those in adherence the longest in it is no news: they stay in the order of names.
-    return categoryA === 'inAdherence' ? 0 : a.since - b.since;
+    return [urgency[category], category === 'inAdherence' ? 0 : item.since];
   },
-  name: () => 0,
-  since: (a, b) => a.since - b.since,
-  scheduled: (a, b) => nextChangeOf(a) - nextChangeOf(b),
+  name: () => [0, 0],
+  since: (item) => [item.since, 0],
+  scheduled: (item) => [nextChangeOf(item), 0],
 };
 
 const never = Number.MAX_SAFE_INTEGER;
