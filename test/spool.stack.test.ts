@@ -60,6 +60,12 @@ test('what was answered from the spool is stored once, over kills of the broker 
   for (let i = 0; i < 5; i++) expect(await post(again.url)).toEqual(good);
   await settledOnce;
 
+  // Killed once more, now that the broker is there.
+  again.kill();
+  await again.exited;
+  const third = await stack.service('ingress', spool);
+  for (let i = 0; i < 5; i++) expect(await post(third.url)).toEqual(good);
+
   const { accepted, stored, quarantined, spooled, duplicates } = await settled(token, sent);
   expect({ stored, quarantined, spooled }).toEqual({ stored: sent, quarantined: 0, spooled: 0 });
   expect(accepted).toBe(stored + duplicates);

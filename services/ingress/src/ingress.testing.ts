@@ -139,6 +139,10 @@ function withOutage(memory: MemoryBroker, outage: Outage, { sendsWait }: Trouble
   return {
     ...memory,
     endOffsets: (topic) => unlessAway(() => memory.endOffsets(topic)),
+    async tail(options, onBatch) {
+      await new Promise((resolve) => setImmediate(resolve)); // A network takes its time.
+      return memory.tail(options, onBatch);
+    },
     async producer(): Promise<Producer> {
       const producer = await memory.producer();
       return {
