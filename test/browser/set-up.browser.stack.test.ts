@@ -179,6 +179,19 @@ describe('the guide', () => {
     await page.locator('.field .problem', { hasText: 'has this name already' }).waitFor();
     expect(await page.getByLabel('E-mail').inputValue()).toBe('ops@centre.example');
   });
+
+  it('the connection to the break web service is tested before it is saved, and says what is wrong', async () => {
+    await open('/setup/integrations/new');
+    await page.getByLabel('Import detailed break agent statuses').check();
+    await button('Test connection').click();
+    await page.getByText('Odigo URL: This is not a web address.').waitFor();
+    await page.getByLabel('Odigo URL').fill('https://127.0.0.1/tenants/helios');
+    await page.getByLabel('User name of the web service').fill('ws');
+    await page.getByLabel('Password of the web service').fill('not-a-real-one');
+    await button('Test connection').click();
+    await page.getByText('The host has a private, local or reserved address.').waitFor();
+    expect(await page.getByLabel('Password of the web service').getAttribute('type')).toBe('password');
+  });
 });
 
 describe('two administrators', () => {
