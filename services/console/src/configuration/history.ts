@@ -19,6 +19,8 @@ const keptForMs = 60_000;
 const keptStates = 4;
 
 export function createConfigurationHistory(broker: Broker, clock: Clock): ConfigurationHistory {
+  // One at a time: each holds the commands of a tenant while it folds.
+  let last: Promise<unknown> = Promise.resolve();
   const kept = new Map<string, { readonly until: Instant; readonly tables: Promise<TenantTables | null> }>();
   return {
     tablesAt(tenantId, at) {
@@ -28,9 +30,9 @@ export function createConfigurationHistory(broker: Broker, clock: Clock): Config
       const known = kept.get(key);
       if (known) return known.tables;
       if (kept.size >= keptStates) kept.delete(kept.keys().next().value!);
-      const tables = foldUpTo(broker, tenantId, at);
+      const tables = last.then(() => foldUpTo(broker, tenantId, at));
       kept.set(key, { until: now + keptForMs, tables });
-      tables.catch(() => kept.delete(key));
+      last = tables.catch(() => kept.delete(key));
       return tables;
     },
   };

@@ -6,7 +6,7 @@ import type { Amounts, Instant, Interval } from '@adherence/domain/model.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { RunTask } from '../workers/calculator.ts';
 import type { ExplainedSegments, PersonSums } from '../workers/task.ts';
-import type { AdherenceResult } from './adherence.ts';
+import { type AdherenceResult, finalAfterMs } from './adherence.ts';
 import { addAmounts, type MutableAmounts } from './amounts.ts';
 import type { Group } from './groups.ts';
 import { type Known, type Stretch, stretchesOf } from './stretches.ts';
@@ -57,9 +57,11 @@ export async function computeAdherence(
   const stretches = [...members.keys()].flatMap((id) => stretchesOf(tables, id, query, known));
   const sums = new Map<string, Interval & { group: number; amounts: MutableAmounts }>();
   const finalTo = groups.map(() => Number.POSITIVE_INFINITY);
-  await computeSums(run, tables, members, query, stretches, null, ({ personId, finalUntil, variants }) => {
+  await computeSums(run, tables, members, query, stretches, null, (computed, isClosed) => {
+    const { personId, finalUntil, variants } = computed;
     const { group } = members.get(personId)!;
-    finalTo[group] = Math.min(finalTo[group]!, finalUntil);
+    // What is closed stands, whatever was still open when it was closed.
+    if (!isClosed) finalTo[group] = Math.min(finalTo[group]!, finalUntil);
     for (const { from, to, amounts } of variants[0]!) {
       const key = `${group}|${from}`;
       const sum = sums.get(key) ?? { group, from, to, amounts: { ...noAmounts } };
@@ -69,7 +71,11 @@ export async function computeAdherence(
   });
   const rows = [...sums.values()]
     .sort((a, b) => a.from - b.from || a.group - b.group)
-    .map(({ group, ...row }) => ({ ...row, key: groups[group]!.key, final: row.to <= finalTo[group]! }));
+    .map(({ group, ...row }) => ({
+      ...row,
+      key: groups[group]!.key,
+      final: row.to <= Math.min(finalTo[group]!, known.asOf - finalAfterMs),
+    }));
   return { asOf: known.asOf, rows };
 }
 
@@ -126,13 +132,13 @@ async function computeSums(
   query: AdherenceQuery,
   stretches: readonly Stretch[],
   variants: readonly TenantRules[] | null,
-  use: (sums: PersonSums) => void,
+  use: (sums: PersonSums, isClosed: boolean) => void,
 ): Promise<void> {
   const feedsAt = feedReader(run, tables);
   // People whose stretches are the same but for the people are computed together.
   const alike = Map.groupBy(stretches, (s) => `${s.from}|${s.to}|${s.closedPeriodId ?? ''}`);
   const tasks = [...alike.values()].flatMap((some) => {
-    const { from, to, knownAt, asOf, rules } = some[0]!;
+    const { from, to, knownAt, asOf, rules, closedPeriodId } = some[0]!;
     const people = some.map(({ person }) => ({
       ...person,
       timeZone: members.get(person.personId)!.timeZone,
@@ -146,14 +152,17 @@ async function computeSums(
       asOf,
       query,
     } as const;
-    return chunksOf(people, atOnce).map((chunk) => ({ ...task, people: chunk, rules: variants ?? [rules] }));
+    return chunksOf(people, atOnce).map((chunk) => ({
+      task: { ...task, people: chunk, rules: variants ?? [rules] },
+      isClosed: closedPeriodId !== null,
+    }));
   });
   let next = 0;
   const work = async () => {
     while (next < tasks.length) {
-      const task = tasks[next++]!;
+      const { task, isClosed } = tasks[next++]!;
       const answer = await run({ ...task, feeds: await feedsAt(task.knownAt) });
-      for (const sums of answer) use(sums);
+      for (const sums of answer) use(sums, isClosed);
     }
   };
   await Promise.all(Array.from({ length: tasksAtOnce }, work));
