@@ -3,6 +3,7 @@
  * 5xx, every refusal is a problem document, and what succeeds is what the description says.
  */
 import {
+  type GeneratedRequest,
   nameOf,
   type Operation,
   operationsOf,
@@ -49,6 +50,7 @@ export async function fuzzApi(
   const operations = operationsOf(openApi).filter(({ path }) => path !== '/session');
   const judge = createJudge(openApi);
   const pools = new Map<Operation, ReturnType<typeof poolOf>>();
+  const chosen = createChosenIds();
   const statuses: Record<string, number> = {};
   const succeeded = new Set<string>();
   const failures = new Map<string, Failure>();
@@ -60,7 +62,7 @@ export async function fuzzApi(
       pool = poolOf(operation, seed + i);
       pools.set(operation, pool);
     }
-    const request = fuzzed(pool.next(), random);
+    const request = fuzzed(withChosenId(operation, pool.next(), chosen, random), random);
     const luck = random();
     // Tokens that are none are rare: too many of them and everything from here waits.
     const token =
@@ -73,6 +75,7 @@ export async function fuzzApi(
     if (ms > slowest.ms) slowest = { ms, operation: name };
     statuses[response.status] = (statuses[response.status] ?? 0) + 1;
     if (response.ok && request.method === operation.method) succeeded.add(name);
+    if (response.status === 201 && operation.method === 'POST') chosen.add(operation, answer.text);
     const what = judge(operation, request, answer);
     const kind = `${name} ${what?.slice(0, 40)}`;
     if (what && !failures.has(kind)) failures.set(kind, failureOf(name, what, request, token, answer));
@@ -91,6 +94,32 @@ const idsOf: Readonly<Record<string, readonly string[]>> = {
   personId: ['a', 'a', 'b'],
   personIds: ['a', 'a', 'b'],
 };
+
+/** Ids that the API chose itself, of what was made here; the seed does not decide them. */
+function createChosenIds() {
+  const byPath = new Map<string, string[]>();
+  return {
+    add({ path }: Operation, text: string): void {
+      const { id } = JSON.parse(text) as { id?: unknown };
+      if (typeof id !== 'string') return;
+      byPath.set(path, [...(byPath.get(path) ?? []), id].slice(-5));
+    },
+    /** Of what was posted to the path before the last parameter. */
+    of: ({ path }: Operation): readonly string[] => byPath.get(path.replace(/\/\{\w+\}$/, '')) ?? [],
+  };
+}
+
+function withChosenId(
+  operation: Operation,
+  request: GeneratedRequest,
+  chosen: ReturnType<typeof createChosenIds>,
+  random: Random,
+): GeneratedRequest {
+  const ids = chosen.of(operation);
+  if (ids.length === 0 || !operation.path.endsWith('}') || random() < 0.5) return request;
+  const path = request.path.replace(/\/[^/?]*(\?|$)/, (_, end: string) => `/${oneOf(random, ids)}${end}`);
+  return { ...request, path };
+}
 
 function poolOf(operation: Operation, seed: number) {
   const named = (name: string, isId: boolean) => {
