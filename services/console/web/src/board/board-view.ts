@@ -88,26 +88,28 @@ export function boardRows(
   groupName: (key: string) => string = (key) => key,
 ): BoardRow[] {
   const needle = filter.search.trim().toLowerCase();
-  const keysOf = sortKeys[filter.sort];
-  // What is compared is looked up once for each row, not at every comparison.
-  const shown = items
-    .filter((item) => isShown(item, filter) && (needle === '' || textOf(item).includes(needle)))
-    .map((item): Keyed => [item, ...keysOf(item), placeOfName(item.name)])
-    .sort(byKeys)
-    .map(([item]) => item);
+  const shown: Keyed[] = [];
+  for (const item of items) {
+    if (isShown(item, filter) && (needle === '' || textOf(item).includes(needle))) {
+      shown.push(keyedOf(item, filter.sort));
+    }
+  }
   const by = filter.grouping;
-  if (by === 'none') return shown.map(personRow);
+  if (by === 'none') return shown.sort(byKeys).map(({ row }) => row);
   const keyOf = ({ team, planningUnitId }: LiveItem) => (by === 'team' ? team : (planningUnitId ?? null));
   const nameOf = (key: string | null) => (key === null ? null : by === 'team' ? key : groupName(key));
   const members = Map.groupBy(items, keyOf);
-  const groups = [...Map.groupBy(shown, keyOf)].sort(([a], [b]) => byGroup(nameOf(a), nameOf(b)));
-  return groups.flatMap(([key, people]): BoardRow[] => [
-    { kind: 'group', by, key, items: members.get(key) ?? [] },
-    ...people.map(personRow),
-  ]);
+  const groups = [...Map.groupBy(shown, ({ item }) => keyOf(item))]
+    .map(([key, people]) => ({ key, name: nameOf(key), people }))
+    .sort((a, b) => byGroup(a.name, b.name));
+  const rows: BoardRow[] = [];
+  for (const { key, people } of groups) {
+    rows.push({ kind: 'group', by, key, items: members.get(key) ?? [] });
+    // Groups are short, so sorting each costs less than sorting all.
+    for (const { row } of people.sort(byKeys)) rows.push(row);
+  }
+  return rows;
 }
-
-const personRow = (item: LiveItem): BoardRow => ({ kind: 'person', item });
 
 function isShown(item: LiveItem, { states, onlyOut, activity }: BoardFilter): boolean {
   const category = categoryOf(item);
@@ -136,11 +138,37 @@ const urgency: Readonly<Record<Category, number>> = {
 const alphabet = new Intl.Collator();
 const placeOfName = createNamePlaces(alphabet.compare);
 
-type Keyed = readonly [item: LiveItem, first: number, second: number, place: number];
+/** A row with the numbers that it is sorted by: names by their place in the alphabet. */
+interface Keyed {
+  readonly item: LiveItem;
+  readonly row: BoardRow;
+  readonly first: number;
+  readonly second: number;
+  readonly place: number;
+}
 
-/** Thousands of rows are sorted several times a second: by numbers, names by their place in the alphabet. */
 const byKeys = (a: Keyed, b: Keyed): number =>
-  a[1] - b[1] || a[2] - b[2] || a[3] - b[3] || (a[0].personId < b[0].personId ? -1 : 1);
+  a.first - b.first ||
+  a.second - b.second ||
+  a.place - b.place ||
+  (a.item.personId < b.item.personId ? -1 : 1);
+
+/** Thousands of rows are sorted several times a second, and few of them are new: the others' keys are remembered. */
+const keyed: Readonly<Record<Sort, WeakMap<LiveItem, Keyed>>> = {
+  urgency: new WeakMap(),
+  name: new WeakMap(),
+  since: new WeakMap(),
+  scheduled: new WeakMap(),
+};
+
+function keyedOf(item: LiveItem, sort: Sort): Keyed {
+  const known = keyed[sort].get(item);
+  if (known) return known;
+  const [first, second] = sortKeys[sort](item);
+  const made = { item, row: { kind: 'person', item } as const, first, second, place: placeOfName(item.name) };
+  keyed[sort].set(item, made);
+  return made;
+}
 
 const sortKeys: Readonly<Record<Sort, (item: LiveItem) => readonly [first: number, second: number]>> = {
   urgency: (item) => {
@@ -160,5 +188,5 @@ export const nextChangeOf = ({ nextScheduled, scheduledUntil }: LiveItem): numbe
 /** People without a team come last. */
 function byGroup(a: string | null, b: string | null): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  return alphabet.compare(a, b);
+  return placeOfName(a) - placeOfName(b);
 }
