@@ -21,6 +21,7 @@ import type { Metrics } from '@adherence/runtime/metrics.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
+import { startAuditor } from './auditor.ts';
 import type { ConsoleConfig } from './config.ts';
 import { createConfigurationHistory } from './configuration/history.ts';
 import { createJournal, type Journal } from './configuration/journal.ts';
@@ -127,6 +128,7 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
     ),
   );
   await listen(server, config);
+  const auditor = startAuditor({ database: db, clock, metrics, log });
   return {
     port: (server.address() as AddressInfo).port,
     fetch: app.fetch,
@@ -134,6 +136,7 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
     missing,
     async stop() {
       stopping.abort();
+      auditor.stop();
       await closeServer(server, clock);
       await calculator.close();
       await Promise.all([live.close(), health.close(), schedules.close(), configuration.stop()]);
