@@ -278,7 +278,7 @@ describe('the live board', () => {
 
 describe('many people', () => {
   it('only rows in sight are in the page, and scrolling brings the others', async () => {
-    await begin({ extraPeople: 1000 });
+    await begin({ extraPeople: 600 });
     await signIn(fixtureToken, '/board?group=none&sort=name');
     await page.getByText(/^\d{3} people shown/).waitFor();
     expect(await page.locator('tr.person').count()).toBeLessThan(120);

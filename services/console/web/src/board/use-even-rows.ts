@@ -16,6 +16,8 @@ export interface EvenRows extends WindowRows {
 export function useEvenRows(count: number): EvenRows {
   const body = useRef<HTMLTableSectionElement>(null);
   const rowHeight = useRef(58);
+  /** Since the window had its present size. */
+  const isMeasured = useRef(false);
   const [first, setFirst] = useState(0);
   const [, rerender] = useReducer((n: number) => n + 1, 0);
   const even = count > allUpTo;
@@ -30,6 +32,7 @@ export function useEvenRows(count: number): EvenRows {
   useLayoutEffect(() => {
     const listen = () => look.current();
     const resize = () => {
+      isMeasured.current = false;
       rerender(undefined);
       look.current();
     };
@@ -42,9 +45,11 @@ export function useEvenRows(count: number): EvenRows {
   }, []);
   useLayoutEffect(() => look.current(), [count]);
   const [measure] = useState(() => (row: HTMLTableRowElement | null) => {
-    if (!row?.classList.contains('person')) return;
-    const height = row.getBoundingClientRect().height;
-    if (height === 0 || Math.abs(height - rowHeight.current) < 0.5) return;
+    if (isMeasured.current || !row?.classList.contains('person')) return;
+    const { height } = row.getBoundingClientRect();
+    if (height === 0) return;
+    isMeasured.current = true;
+    if (Math.abs(height - rowHeight.current) < 0.5) return;
     rowHeight.current = height;
     rerender(undefined);
   });
