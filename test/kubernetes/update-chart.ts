@@ -2,6 +2,7 @@
  * `npm run chart`: writes the settings of the services into values.schema.json, and what the chart renders into
  * rendered/. The latter needs helm; without it, it says so.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -19,6 +20,9 @@ console.log('values.schema.json: written');
 
 if (findTool('helm')) render();
 else console.log('rendered/: not written, helm is not here (test/kubernetes/build-tools.sh makes it)');
+
+// As the linter wants files to be.
+execFileSync('biome', ['format', '--write', schemaFile, renderedFolder], { stdio: 'ignore' });
 
 function render(): void {
   rmSync(renderedFolder, { recursive: true, force: true });
