@@ -10,13 +10,21 @@ const list = '.data-table';
 /** What people look at all day: `day` is a date with data. */
 export const resultScreens = (day: string): readonly ScreenAddress[] => [
   { name: 'board', path: '/board', ready: '.board-table' },
-  { name: 'board-wall', path: '/board?wall=1', ready: '.wall-people' },
+  { name: 'board-wall', path: '/board?wall=1', ready: '.wall-person' },
   { name: 'person-day', path: `/people/anna-keller/day?date=${day}&why=1`, ready: '.why ol' },
   { name: 'intraday', path: `/team-day?date=${day}`, ready: '.curve canvas' },
-  { name: 'history-days', path: '/history?vs=previous', ready: '.heat canvas' },
-  { name: 'history-ranking', path: '/history?view=ranking&vs=previous', ready: '.ranking' },
-  { name: 'history-distribution', path: '/history?view=distribution', ready: '.bins' },
-  { name: 'history-what-if', path: '/history?view=whatIf', ready: '.match-rules' },
+  { name: 'history-days', path: '/history?vs=previous', ready: '.page:has(.metric.lead) .heat canvas' },
+  {
+    name: 'history-ranking',
+    path: '/history?view=ranking&vs=previous',
+    ready: '.page:has(.metric.lead) .ranking',
+  },
+  {
+    name: 'history-distribution',
+    path: '/history?view=distribution',
+    ready: '.page:has(.metric.lead) .bins',
+  },
+  { name: 'history-what-if', path: '/history?view=whatIf', ready: '.page:has(.metric.lead) .match-rules' },
   { name: 'reports', path: '/reports', ready: '.report' },
 ];
 

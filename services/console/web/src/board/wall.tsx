@@ -91,7 +91,7 @@ export function Wall({ live, items, rows, filter, summary, target }: WallProps) 
         </dl>
       </div>
       <WallGroups rows={rows} />
-      <WallPeople items={items} />
+      <WallPeople items={live.items === null ? null : items} />
     </section>
   );
 }
@@ -128,9 +128,10 @@ function WallGroups({ rows }: Pick<WallProps, 'rows'>) {
 const rowShare = 0.036;
 const columns = () => (innerWidth >= 900 ? 2 : 1);
 
-function WallPeople({ items }: Pick<WallProps, 'items'>) {
+/** null while nothing has come yet: then nothing is said of anybody. */
+function WallPeople({ items }: { readonly items: readonly LiveItem[] | null }) {
   const { ref, height } = useHeight<HTMLDivElement>(400);
-  const out = items
+  const out = (items ?? [])
     .filter((item) => isOutCategory(categoryOf(item)))
     .sort((a, b) => urgency(a) - urgency(b) || a.since - b.since);
   const rowHeight = Math.max(44, innerWidth * rowShare);
@@ -138,8 +139,10 @@ function WallPeople({ items }: Pick<WallProps, 'items'>) {
   const shown = out.length > fitting ? out.slice(0, fitting - 1) : out;
   return (
     <div class="wall-people" ref={ref}>
-      {out.length === 0 ? (
-        <p class="wall-calm">{t('wall.calm')}</p>
+      {items === null ? (
+        <p class="splash">{t('app.loading')}</p>
+      ) : out.length === 0 ? (
+        <p class="wall-calm">{t(items.length === 0 ? 'board.emptyTitle' : 'wall.calm')}</p>
       ) : (
         <ul aria-label={t('wall.out')}>
           {shown.map((item) => (
