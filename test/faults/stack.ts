@@ -17,6 +17,7 @@ export interface Stack {
   readonly consoleUrl: string;
   readonly ingressUrls: readonly string[];
   readonly clickhouseUrl: string;
+  readonly brokers: string;
   readonly operatorToken: string;
   /** Resolves when the step is done: a killed part is ready again, a new one ready, a leaving one gone. */
   disturb(step: ChaosStep): Promise<void>;
@@ -28,7 +29,8 @@ export interface Stack {
 const readyLimitMs = 120_000;
 const single: ReadonlySet<Kind> = new Set(['kafka', 'clickhouse', 'console']);
 
-export async function startStack(dataDir: string): Promise<Stack> {
+/** @param instances of each kind at the start; others join under the next numbers */
+export async function startStack(dataDir: string, instances = instancesAtStart): Promise<Stack> {
   const unexpected: string[] = [];
   const parts = new Map<string, Part>();
   const logFile = (name: string) => join(dataDir, 'logs', `${name}.log`);
@@ -96,14 +98,14 @@ export async function startStack(dataDir: string): Promise<Stack> {
     console: (name) => service('console', name, { CONSOLE_PORT: String(ports.console) }, ports.console),
   };
   const nameOf = (kind: Kind, instance: number) => (single.has(kind) ? kind : `${kind}-${instance}`);
-  const instances = (kind: Kind) =>
-    Array.from({ length: instancesAtStart[kind] }, (_, instance) => {
+  const startAll = (kind: Kind) =>
+    Array.from({ length: instances[kind] }, (_, instance) => {
       const name = nameOf(kind, instance);
       return keep(name, () => starters[kind](name));
     });
 
   try {
-    await Promise.all([...instances('kafka'), ...instances('clickhouse')]);
+    await Promise.all([...startAll('kafka'), ...startAll('clickhouse')]);
     await keep('registry', () =>
       startRegistry({
         dataDir: join(dataDir, 'registry'),
@@ -115,10 +117,10 @@ export async function startStack(dataDir: string): Promise<Stack> {
     const registryUrl = environment.SCHEMA_REGISTRY_URL;
     await migrate({ brokers, registryUrl, clickhouseUrl, log: () => undefined });
     await Promise.all([
-      ...instances('adherence'),
-      ...instances('enrichment'),
-      ...instances('ingress'),
-      ...instances('console'),
+      ...startAll('adherence'),
+      ...startAll('enrichment'),
+      ...startAll('ingress'),
+      ...startAll('console'),
     ]);
   } catch (error) {
     end();
@@ -129,6 +131,7 @@ export async function startStack(dataDir: string): Promise<Stack> {
     consoleUrl: `http://127.0.0.1:${ports.console}`,
     ingressUrls: [ports['ingress-0'], ports['ingress-1']].map((port) => `http://127.0.0.1:${port}`),
     clickhouseUrl,
+    brokers,
     operatorToken,
     unexpected,
     end,
