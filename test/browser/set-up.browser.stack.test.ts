@@ -69,6 +69,8 @@ const integration = {
   feedGapSeconds: null,
 };
 const person = { name: 'Anna Keller', team: 'Care', externalUsers: [] };
+/** For what comes by itself, on a machine that has other things to do. */
+const patience = { timeout: 20_000 };
 const json = { 'Content-Type': 'application/json' };
 
 describe('the guide', () => {
@@ -92,7 +94,7 @@ describe('the guide', () => {
     await page.getByLabel('E-mail').fill('ops@centre.example');
     await button('Save').click();
     await page.getByRole('heading', { name: 'Odigo EMEA' }).waitFor();
-    await expect.poll(focused).toBe('Odigo EMEA');
+    await expect.poll(focused, patience).toBe('Odigo EMEA');
 
     await button('Generate the URL token').click();
     await page.getByText('This is shown once.').waitFor();
@@ -166,7 +168,7 @@ describe('the guide', () => {
     await dialog().getByRole('button', { name: 'Revoke' }).click();
     await page.getByText('The URL token is revoked.').waitFor();
     expect(await tokens()).toHaveLength(1);
-    await expect.poll(() => Promise.all([old, fresh].map(statusOf))).toEqual([404, 200]);
+    await expect.poll(() => Promise.all([old, fresh].map(statusOf)), patience).toEqual([404, 200]);
   });
 
   it('a name that another integration has is told at the field', async () => {
@@ -283,7 +285,7 @@ describe('lists and files', () => {
     await page.getByText('51 to 100 of 120').waitFor();
     await button('Name').click();
     await button('Name').click();
-    await expect.poll(() => page.locator('tbody th').first().textContent()).toBe('Person 119');
+    await expect.poll(() => page.locator('tbody th').first().textContent(), patience).toBe('Person 119');
     await page.getByRole('searchbox').fill('odd 11');
     await page.getByText('1 to 6 of 6').waitFor();
     await page.reload();
@@ -298,7 +300,10 @@ describe('lists and files', () => {
     await tenant.call('PUT', '/integrations/odigo', integration);
     await tenant.notify('odigo', { headers: json, body: '[{"status":"LUNCH-XYZ"},{"status":"OTHER"}]' });
     await expect
-      .poll(async () => ((await tenant.call('GET', '/rejected')) as { items: unknown[] }).items.length)
+      .poll(
+        async () => ((await tenant.call('GET', '/rejected')) as { items: unknown[] }).items.length,
+        patience,
+      )
       .toBe(2);
     await open('/setup/rejected');
     await page.getByText('1 to 2').waitFor();
@@ -342,7 +347,7 @@ describe('by keyboard', () => {
     await button('Add an activity').focus();
     await page.keyboard.press('Enter');
     await dialog().getByLabel('Name').waitFor();
-    await expect.poll(() => page.evaluate('document.activeElement?.tagName')).toBe('INPUT');
+    await expect.poll(() => page.evaluate('document.activeElement?.tagName'), patience).toBe('INPUT');
     await page.keyboard.type('Coaching');
     await page.keyboard.press('Escape');
     await page.getByText('Discard what you typed?').waitFor();
@@ -352,7 +357,7 @@ describe('by keyboard', () => {
     await dialog().getByLabel('Name').focus();
     await page.keyboard.press('Enter');
     await page.getByText('Coaching is saved.').waitFor();
-    await expect.poll(focused).toBe('Add an activity');
+    await expect.poll(focused, patience).toBe('Add an activity');
     await page.getByRole('rowheader', { name: 'Coaching' }).waitFor();
   });
 });
