@@ -98,6 +98,7 @@ describe.each(Object.entries(targets))('image %s', (target, workspace) => {
     const install = dockerfile.stages.find(({ name }) => name === `${target}-install`)!.instructions;
     expect(install.map(({ text }) => text)).toEqual([
       `npm ci --omit=dev --ignore-scripts --workspace=${workspace}`,
+      String.raw`find node_modules -type f -regex '.*\.\(map\|d\.[cm]?ts\)' -delete`,
     ]);
   });
 });
