@@ -236,9 +236,11 @@ function replicasOf(manifests: readonly Manifest[], owner: Manifest) {
   return { least: minReplicas ?? minReplicaCount, most: maxReplicas ?? maxReplicaCount, scaler };
 }
 
-function portsAskedFor({ KAFKA_BROKERS, SCHEMA_REGISTRY_URL, CLICKHOUSE_URL }: Record<string, string>) {
+function portsAskedFor(environment: Record<string, string>) {
+  const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL, CLICKHOUSE_URL, OTEL_EXPORTER_OTLP_ENDPOINT } = environment;
   const brokers = KAFKA_BROKERS!.split(',').map((broker) => Number(/\d+$/.exec(broker)![0]));
-  const others = [SCHEMA_REGISTRY_URL!, CLICKHOUSE_URL!].map((address) => {
+  const addresses = [SCHEMA_REGISTRY_URL!, CLICKHOUSE_URL!, OTEL_EXPORTER_OTLP_ENDPOINT ?? []].flat();
+  const others = addresses.map((address) => {
     const { port, protocol } = new URL(address);
     return Number(port || (protocol === 'https:' ? 443 : 80));
   });

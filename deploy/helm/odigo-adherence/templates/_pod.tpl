@@ -55,6 +55,14 @@ spec:
         {{- include "adherence.connections" .root | nindent 8 }}
         - name: SHUTDOWN_GRACE_SECONDS
           value: {{ .values.shutdownGraceSeconds | quote }}
+        {{- with .root.Values.tracing }}
+        {{- if .endpoint }}
+        - name: OTEL_EXPORTER_OTLP_ENDPOINT
+          value: {{ .endpoint | quote }}
+        - name: OTEL_TRACES_SAMPLER_ARG
+          value: {{ .sampleRatio | quote }}
+        {{- end }}
+        {{- end }}
         {{- with .environment }}
         {{- . | nindent 8 }}
         {{- end }}
