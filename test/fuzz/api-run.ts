@@ -17,6 +17,8 @@ import { type FuzzedRequest, fuzzed, oneOf, type Random } from './api-mutations.
 export interface ApiUnderTest {
   readonly fetch: (request: Request) => Promise<Response>;
   readonly operatorToken: string;
+  /** A 503 with Retry-After is an answer of a machine that has too much to do, and no failure. */
+  readonly mayBeBusy: boolean;
 }
 
 export interface FuzzResult {
@@ -48,7 +50,7 @@ export async function fuzzApi(
   const description = await api.fetch(requestTo('GET', '/openapi.json', null));
   const openApi = (await description.json()) as { readonly paths: Readonly<Record<string, unknown>> };
   const operations = operationsOf(openApi).filter(({ path }) => path !== '/session');
-  const judge = createJudge(openApi);
+  const judge = createJudge(openApi, api.mayBeBusy);
   const pools = new Map<Operation, ReturnType<typeof poolOf>>();
   const chosen = createChosenIds();
   const statuses: Record<string, number> = {};
@@ -194,7 +196,7 @@ interface Answer {
 }
 
 /** What is wrong with an answer, null when nothing is. */
-function createJudge(openApi: { readonly paths: Readonly<Record<string, unknown>> }) {
+function createJudge(openApi: { readonly paths: Readonly<Record<string, unknown>> }, mayBeBusy: boolean) {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   const problem = ajv.compile({
     type: 'object',
@@ -215,6 +217,7 @@ function createJudge(openApi: { readonly paths: Readonly<Record<string, unknown>
   return (operation: Operation, request: FuzzedRequest, { response, text }: Answer): string | null => {
     const { status, headers } = response;
     const type = headers.get('content-type');
+    if (status === 503 && mayBeBusy && headers.has('retry-after')) return null;
     if (status >= 500) return `a ${status}`;
     if (status >= 400) {
       if (type !== 'application/problem+json') return `a ${status} of type ${type}`;
