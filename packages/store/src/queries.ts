@@ -9,10 +9,14 @@ export interface UserRef {
   readonly externalUserId: string;
 }
 
+/** By integration: a set of pairs is looked up row by row, which takes three times as long as one of users. */
 const userIn = (users: readonly UserRef[]): string =>
-  `(integration, external_user) IN (${users
-    .map(({ integrationId, externalUserId }) => `(${literal(integrationId)}, ${literal(externalUserId)})`)
-    .join(', ')})`;
+  `(${[...Map.groupBy(users, ({ integrationId }) => integrationId)]
+    .map(([integrationId, own]) => {
+      const ids = own.map(({ externalUserId }) => literal(externalUserId)).join(', ');
+      return `integration = ${literal(integrationId)} AND external_user IN (${ids})`;
+    })
+    .join(' OR ')})`;
 
 const personIn = (personIds: readonly string[]): string => `person IN (${personIds.map(literal).join(', ')})`;
 

@@ -19,6 +19,8 @@ export interface Cause {
   /** `operator` or `token:ID`; '' when nobody in person. */
   readonly actor: string;
   readonly at: Instant;
+  /** The time that it concerns, while it is not stored: absent = all, `to` null = from there on. */
+  readonly concerns?: { readonly from: Instant; readonly to: Instant | null };
 }
 
 /** A cell before and after, amounts in the order of the columns. */

@@ -1,4 +1,5 @@
 /** What is stored of people's days, to be compared with what is computed anew. */
+import { isoDate } from '@adherence/domain/calendar.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import { amountColumns } from '@adherence/schemas/tables.ts';
 import type { Database } from './load.ts';
@@ -67,6 +68,22 @@ WHERE tenant = ${literal(tenantId)} AND person IN (${personIds.map(literal).join
       },
     ]),
   );
+}
+
+/** By person: start of the first day that is not final as a whole, of those that end after an instant. */
+export async function loadUndecidedFrom(
+  db: Database,
+  tenantId: string,
+  personIds: readonly string[],
+  after: Instant,
+): Promise<Map<string, Instant>> {
+  const rows = await db.query<{ person: string; undecided: number }>(
+    `SELECT person, min(day_start) AS undecided FROM person_days FINAL
+WHERE tenant = ${literal(tenantId)} AND person IN (${personIds.map(literal).join(', ')})
+  AND day >= ${literal(isoDate(after))} AND day_end > ${after} AND final_until < day_end
+GROUP BY person`,
+  );
+  return new Map(rows.map(({ person, undecided }) => [person, undecided]));
 }
 
 /** Cells of days, by dayKey. Only the owner of a person writes its rows, so they are those of the days found before. */

@@ -7,6 +7,7 @@ import { closedPeriodOf } from '@adherence/domain/configuration/closed-periods.t
 import type { Instant, Segment } from '@adherence/domain/model.ts';
 import type { ChangedCell, ResultChange } from '@adherence/store/result-changes.ts';
 import { dayCell } from '@adherence/store/rows.ts';
+import { causesOfDay } from './causes.ts';
 import { changedCells } from './domain/changed-cells.ts';
 import { advance, inputsOf, type Person } from './domain/person.ts';
 import { feedsOf } from './feeds.ts';
@@ -113,7 +114,7 @@ const changeOf = (
   { tenantId, personId, computedTo }: Person,
   { causes }: Written,
   known: WrittenDay,
-  { day, version }: ComputedDay,
+  { day, version, from, to }: ComputedDay,
   cells: readonly ChangedCell[],
 ): ResultChange => ({
   tenantId,
@@ -125,6 +126,6 @@ const changeOf = (
   closedPeriod: '',
   rulesBefore: known.rulesVersion,
   rulesAfter: rulesVersion,
-  causes,
+  causes: causesOfDay(causes, { from, to }),
   cells,
 });

@@ -10,7 +10,7 @@ import type { Request } from './partition.ts';
 
 /** What a request says; who wrote it, as far as its change is still noted. */
 export function causeOf(notes: ChangeNotes, request: Request): Cause {
-  const { askedOn: topic, askOffset: offset, reason, recomputationId, askedAt: at } = request;
+  const { askedOn: topic, askOffset: offset, reason, recomputationId, askedAt: at, from, to } = request;
   const change = topic === topics.configuration.name ? noted(notes, offset) : undefined;
   return {
     reason,
@@ -19,6 +19,7 @@ export function causeOf(notes: ChangeNotes, request: Request): Cause {
     ref: recomputationId || (change?.id ?? ''),
     actor: change?.writtenBy ?? '',
     at,
+    concerns: { from, to },
   };
 }
 
@@ -34,13 +35,19 @@ function noted({ changes }: ChangeNotes, offset: number): ChangeNotes['changes']
   return changes[low]?.offset === offset ? changes[low] : undefined;
 }
 
-export const lateEvent = (offset: number, dedupKey: string, at: Instant): Cause => ({
+export const lateEvent = (
+  offset: number,
+  dedupKey: string,
+  at: Instant,
+  concerns?: Cause['concerns'],
+): Cause => ({
   reason: 'late event',
   topic: topics.activityEvents.name,
   offset,
   ref: dedupKey,
   actor: '',
   at,
+  ...(concerns ? { concerns } : {}),
 });
 
 export const scheduleCause = (offset: number, shiftDate: string, actor: string, at: Instant): Cause => ({
@@ -53,6 +60,20 @@ export const scheduleCause = (offset: number, shiftDate: string, actor: string, 
 });
 
 const dayMs = 24 * 60 * 60_000;
+
+/** Those that can have changed a day: what they concern is not further from it than missing logouts reach; else all. */
+export function causesOfDay(
+  causes: readonly Cause[],
+  day: { readonly from: Instant; readonly to: Instant },
+): readonly Cause[] {
+  const near = causes.filter(
+    ({ concerns }) =>
+      !concerns ||
+      (concerns.from < day.to + 2 * dayMs && (concerns.to === null || concerns.to > day.from - 2 * dayMs)),
+  );
+  return near.length > 0 ? near : causes;
+}
+
 /** Some explain enough. */
 const limit = 5;
 

@@ -13,8 +13,9 @@ import {
   type ResultChange,
 } from '@adherence/store/result-changes.ts';
 import { dayKey, loadDayCells, loadStoredDays, type StoredDay } from '@adherence/store/stored-days.ts';
-import { causesSince } from './causes.ts';
+import { causesOfDay, causesSince } from './causes.ts';
 import { changedCells, joinedCauses } from './domain/changed-cells.ts';
+import { closingReason } from './freeze.ts';
 import type { Owner } from './owner.ts';
 import type { ComputedDay } from './results.ts';
 import { isFinal, type WrittenDay } from './written.ts';
@@ -77,9 +78,13 @@ export async function judgeDays(
       if (!known) continue;
       const told = recorded.get(key);
       const isTold = told?.beforeVersion === known.version;
-      const suspect = { person, day, known, closedPeriod, told: isTold ? told : null };
+      // A row that stands in a closed period may be written anew: what is told of it goes on.
+      const goesOn = closedPeriod !== null && told?.closedPeriod === closedPeriod;
+      const suspect = { person, day, known, closedPeriod, told: isTold || goesOn ? told! : null };
       if (isSame) {
-        if (isTold) changes.push(changeOf(suspect, tenantId, recordedAt, []));
+        // What is beside a day that stands is not about what it is frozen as.
+        const isAboutIt = !person.freezes || told?.closedPeriod === '';
+        if (isTold && isAboutIt) changes.push(changeOf(suspect, tenantId, recordedAt, []));
       } else if (closedPeriod !== null || (writes && known.finalUntil > known.from)) suspects.push(suspect);
     }
   }
@@ -141,6 +146,10 @@ function changeOf(
   recordedAt: Instant,
   cells: ResultChange['cells'],
 ): ResultChange {
+  // Closing a period is why a row stands, not why it would be another one.
+  const own = causesOfDay(person.causes, day).filter(
+    ({ reason }) => closedPeriod === null || reason !== closingReason,
+  );
   const rules: Cause[] =
     known.rulesVersion === rulesVersion
       ? []
@@ -155,7 +164,7 @@ function changeOf(
     closedPeriod: closedPeriod ?? '',
     rulesBefore: known.rulesVersion,
     rulesAfter: rulesVersion,
-    causes: cells.length === 0 ? [] : joinedCauses(joinedCauses(told?.causes ?? [], person.causes), rules),
+    causes: cells.length === 0 ? [] : joinedCauses(joinedCauses(told?.causes ?? [], own), rules),
     cells,
   };
 }

@@ -3,6 +3,7 @@
  * computed as a whole with the next settling. The board does not wait for that: their window is read at once.
  */
 import { externalUserIndexKey } from '@adherence/domain/configuration/tables.ts';
+import { asError, isOperational } from '@adherence/runtime/errors.ts';
 import { personKey } from '@adherence/schemas/topics.ts';
 import { computeRanges } from './compute-ranges.ts';
 import { windowStartAt } from './domain/person.ts';
@@ -19,8 +20,29 @@ export interface UserOfTenant {
 /** So many at once, so that an import of thousands does not keep the board waiting; the others wait for their turn. */
 const atOnce = 25;
 
-/** Puts people of this partition into memory; nothing is stored of them until they are computed as a whole. */
-export async function loadNewcomers(
+/** After a failure the board of all others does not wait for newcomers again for so long. */
+const restMs = 30_000;
+
+/**
+ * Puts people of this partition into memory; nothing is stored of them until they are computed as a whole. While
+ * ClickHouse is away they wait, and nobody else does.
+ */
+export async function showNewcomers(
+  owner: Owner,
+  partition: Partition,
+  users: Iterable<UserOfTenant>,
+): Promise<void> {
+  if (owner.clock.now() < partition.newcomersRestUntil) return;
+  try {
+    await loadNewcomers(owner, partition, users);
+  } catch (error) {
+    if (!isOperational(error)) throw error;
+    partition.newcomersRestUntil = owner.clock.now() + restMs;
+    owner.log.warn({ error: asError(error) }, 'newcomers come onto the board with their history');
+  }
+}
+
+async function loadNewcomers(
   owner: Owner,
   partition: Partition,
   users: Iterable<UserOfTenant>,

@@ -1,5 +1,5 @@
 /** What the parts of the adherence service share: resources, partitions owned, feeds as their people were told. */
-import type { Feed } from '@adherence/domain/compute/actual.ts';
+import { type Feed, userKey } from '@adherence/domain/compute/actual.ts';
 import {
   type PersonConfiguration,
   personConfiguration,
@@ -43,3 +43,9 @@ export const configurationOf = (
   tenantId: string,
   personId: string,
 ): PersonConfiguration | null => personConfiguration(owner.configuration.state(), tenantId, personId);
+
+/** By userKey. */
+export const usersOf = (owner: Owner, tenantId: string, personId: string): string[] =>
+  configurationOf(owner, tenantId, personId)?.externalUsers.map((user) =>
+    userKey(user.integrationId, user.externalUserId),
+  ) ?? [];

@@ -29,6 +29,8 @@ export interface Partition {
    * even by rows that say the same as what is stored. Infinity until everything is computed that it may have left.
    */
   certainFrom: number;
+  /** People who are not in memory yet are not looked up for the board before. */
+  newcomersRestUntil: Instant;
   /** External users whose facts came by since the partition was taken over. */
   readonly seenUsers: Set<string>;
   unsettled: Unsettled;
@@ -137,6 +139,7 @@ export const newPartition = (
   people: new Map(),
   written: new Map(),
   certainFrom: Number.POSITIVE_INFINITY,
+  newcomersRestUntil: 0,
   seenUsers: new Set(),
   unsettled: newUnsettled(),
   rebuilds: new Map(),

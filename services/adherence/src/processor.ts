@@ -11,18 +11,15 @@ import { FencedError } from '@adherence/runtime/errors.ts';
 import { type Metrics, noMetrics } from '@adherence/runtime/metrics.ts';
 import { integrationKey, partitionOf, streamPartitions } from '@adherence/schemas/topics.ts';
 import { loadOpenRecomputations } from '@adherence/store/load.ts';
-import type { ResultChange } from '@adherence/store/result-changes.ts';
-import type { Row } from '@adherence/store/rows.ts';
-import { type Advanced, advancePeople } from './advance-people.ts';
+import { advancePeople } from './advance-people.ts';
 import { createBoardPublisher } from './board-publisher.ts';
 import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
 import { decodeRecords } from './dead-letter.ts';
-import { joinedChange } from './domain/changed-cells.ts';
 import { advance, type Person } from './domain/person.ts';
 import { createErasures } from './erase.ts';
 import { createEventAges, oldestReceiptOf } from './event-ages.ts';
 import { feedsOf, isSilent, openSilences, refreshFeed, thresholdOf } from './feeds.ts';
-import type { Owner } from './owner.ts';
+import { type Owner, usersOf } from './owner.ts';
 import {
   closedEnd,
   newPartition,
@@ -40,12 +37,11 @@ import {
   beginSettling,
   forgetJudged,
   rollWindows,
-  storeChanges,
   storeInputs,
   storeRequests,
-  storeResults,
 } from './settle.ts';
 import { takeRecords } from './take.ts';
+import { createUnstoredResults } from './unstored-results.ts';
 import { workTogether } from './work-together.ts';
 
 export interface AdherenceProcessor extends Processor {
@@ -70,7 +66,9 @@ export interface AdherenceProcessor extends Processor {
 const peopleAtOnce = 25;
 const peopleAtTakeOver = 200;
 /** For how long a settling computes people again before live work goes on: at least, and at most. */
-const rebuildBudgetMs = { least: 400, most: 4_000 };
+const rebuildBudgetMs = { least: 400, most: 8_000 };
+/** While people are computed again the rows of live ones are written this often: they would take as long as those. */
+const resultsWhileBusyMs = 10_000;
 const tickBudgetMs = 200;
 /** A batch that is this far behind is stored first; its people come onto the board with the settling. */
 const liveWithinMessages = 20_000;
@@ -85,14 +83,16 @@ export function adherenceProcessor(
   const { partitions, clock, producer, configuration } = owner;
   const board = createBoardPublisher({ producer, eventsUntil, log: owner.log });
   const ages = createEventAges(metrics, clock);
-  /** Rows computed and not yet stored, newest per person and day. */
-  const results = new Map<string, Row>();
-  /** Final buckets that change with them, by the same keys. */
-  const changes = new Map<string, ResultChange>();
+  const results = createUnstoredResults(owner);
   /** Requests that are not in the table yet. */
   const unrecorded = new Set<Request>();
   /** How long the rest of a settling took, last time. */
   let otherWorkMs = 0;
+  /** Somebody waits for the next settling to begin. */
+  let isAwaited = false;
+  /** When the rows of who changed were computed last, and whether that was put off since. */
+  let resultsAt = 0;
+  let resultsPutOff = false;
   /** Feeds that were silent then are to be declared so. */
   let silentBefore: Instant | null = null;
   /** Partitions of which everybody is to be computed up to now. */
@@ -100,7 +100,7 @@ export function adherenceProcessor(
   /** By partition: when everybody was last computed, receipt of the last event taken, and whether more is waiting. */
   const computedTo = new Map<number, Instant>();
   const taken = new Map<number, { readonly until: Instant; readonly behind: boolean }>();
-  const erasures = createErasures(owner, board, [results, changes]);
+  const erasures = createErasures(owner, board, [results.rows, results.changes]);
   /** Counts what was owned before; work that began under an earlier one has nothing more to write. */
   let ownership = 0;
 
@@ -118,7 +118,10 @@ export function adherenceProcessor(
     taken.set(number, { until: fresh.at(-1)?.timestamp ?? 0, behind: behind > 0 });
     if (isLive) showLive(partition, touched);
     ages.taken(oldestReceiptOf(records), isLive ? board.flush() : null);
-    if (partition.unsettled.outcomes.length > 0) askForSettling();
+    if (partition.unsettled.outcomes.length > 0) {
+      isAwaited = true;
+      askForSettling();
+    }
   }
 
   function showLive(partition: Partition, people: Iterable<Person>): void {
@@ -142,6 +145,7 @@ export function adherenceProcessor(
 
   async function settle() {
     const mine = ownership;
+    isAwaited = false;
     const configurationOffset = configuration.offset();
     const settlings = beginSettling(partitions.values());
     ages.settling();
@@ -158,13 +162,13 @@ export function adherenceProcessor(
     }
     for (const { unsettled } of settlings) for (const request of unsettled.requests) unrecorded.add(request);
     // What an earlier settling could not store would come after what is computed again.
-    if (results.size > 0) await storeWhatIsComputed(mine);
+    if (results.rows.size > 0) await results.store(fenceOf(mine));
     await rebuildWithinBudget(mine);
     const rebuiltAt = clock.now();
     const upTo = await computeResults();
-    await storeWhatIsComputed(mine);
+    await results.store(fenceOf(mine));
     await erasures.obey(configurationOffset);
-    ages.stored();
+    if (!resultsPutOff) ages.stored();
     await storeRequests(owner, [...unrecorded], 0);
     unrecorded.clear();
     await board.flush();
@@ -182,25 +186,6 @@ export function adherenceProcessor(
     }));
   }
 
-  /** What changes is recorded before it does, so that a crash between them records it again and loses nothing. */
-  async function storeWhatIsComputed(mine: number): Promise<void> {
-    const fence = fenceOf(mine);
-    fence();
-    const rows = [...results];
-    const recorded = [...changes];
-    await storeChanges(
-      owner,
-      recorded.map(([, change]) => change),
-    );
-    fence();
-    await storeResults(
-      owner,
-      rows.map(([, row]) => row),
-    );
-    for (const [key, row] of rows) if (results.get(key) === row) results.delete(key);
-    for (const [key, change] of recorded) if (changes.get(key) === change) changes.delete(key);
-  }
-
   const fenceOf = (mine: number) => () => {
     if (mine !== ownership) throw new FencedError('the partitions went to another owner');
   };
@@ -208,7 +193,7 @@ export function adherenceProcessor(
   async function rebuildWithinBudget(mine: number): Promise<void> {
     const { least, most } = rebuildBudgetMs;
     const until = clock.now() + Math.min(most, Math.max(least, 2 * otherWorkMs));
-    await rebuildTogether(mine, peopleAtOnce, () => clock.now() < until);
+    await rebuildTogether(mine, peopleAtOnce, () => clock.now() < until && !isAwaited);
   }
 
   function rebuildTogether(mine: number, atOnce: number, goesOn: () => boolean): Promise<void> {
@@ -221,9 +206,13 @@ export function adherenceProcessor(
    * partitions takes and heartbeats have their turn: all people at once would keep the board waiting.
    */
   async function computeResults(): Promise<ReadonlyMap<number, Instant>> {
-    for (const partition of partitions.values()) {
-      keep(advancePeople(owner, partition, false));
-      await othersTurn();
+    resultsPutOff = isRebuilding() && clock.now() - resultsAt < resultsWhileBusyMs;
+    if (!resultsPutOff) {
+      resultsAt = clock.now();
+      for (const partition of partitions.values()) {
+        results.keep(advancePeople(owner, partition, false));
+        await othersTurn();
+      }
     }
     const until = clock.now() + tickBudgetMs;
     const done = new Map<number, Instant>();
@@ -231,7 +220,7 @@ export function adherenceProcessor(
       const partition = partitions.get(number);
       if (partition) {
         const instant = clock.now();
-        keep(advancePeople(owner, partition, true));
+        results.keep(advancePeople(owner, partition, true));
         board.show(partition, partition.people.values());
         await othersTurn();
         done.set(number, instant);
@@ -240,18 +229,6 @@ export function adherenceProcessor(
       if (clock.now() >= until) break;
     }
     return done;
-  }
-
-  function keep(advanced: readonly Advanced[]): void {
-    for (const { tenantId, rows, changes: changed } of advanced) {
-      const keyOf = (personId: string, day: string) => `${tenantId}|${personId}|${day}`;
-      for (const { personId, day, row } of rows) results.set(keyOf(personId, day), row);
-      for (const change of changed) {
-        const key = keyOf(change.personId, change.day);
-        const first = changes.get(key);
-        changes.set(key, first ? joinedChange(first, change) : change);
-      }
-    }
   }
 
   async function assigned(list: readonly AssignedPartition[]): Promise<void> {
@@ -267,13 +244,14 @@ export function adherenceProcessor(
     }
     await queueEverybody(owner);
     for (const open of recomputations) {
-      const partition = partitions.get(partitionOfPerson(open.tenantId, open.personId));
-      if (partition)
-        queueRebuild(partition, {
-          ...open,
-          to: closedEnd(open.to),
-          requests: [{ ...open, to: closedEnd(open.to) }],
-        });
+      const { tenantId, personId } = open;
+      const partition = partitions.get(partitionOfPerson(tenantId, personId));
+      const request = { ...open, to: closedEnd(open.to) };
+      // Of whom facts were new is not recorded: it may have been any of the users.
+      if (partition) {
+        const users = usersOf(owner, tenantId, personId);
+        queueRebuild(partition, { ...request, requests: [request], users });
+      }
     }
     for (const partition of partitions.values()) {
       askForChanges(owner, partition, notes, configuration.offset(), true, partition.unsettled);
@@ -309,16 +287,18 @@ export function adherenceProcessor(
     partitions.clear();
     board.clear();
     tickDue.clear();
+    resultsPutOff = false;
     silentBefore = null;
     computedTo.clear();
     taken.clear();
     results.clear();
-    changes.clear();
     unrecorded.clear();
     owner.feeds.clear();
   }
 
-  const hasWork = (): boolean =>
+  const hasWork = (): boolean => resultsPutOff || isRebuilding();
+
+  const isRebuilding = (): boolean =>
     [...partitions.values()].some(({ rebuilds, rebuildsToCome }) => rebuilds.size + rebuildsToCome.size > 0);
 
   function nextDue(): Instant {

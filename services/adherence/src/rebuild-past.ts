@@ -7,6 +7,7 @@ import { bearsStatus } from '@adherence/domain/compute/facts.ts';
 import { finalUntil } from '@adherence/domain/compute/live.ts';
 import { carryAt, isOut } from '@adherence/domain/compute/segments.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
+import type { Interval } from '@adherence/domain/model.ts';
 import { dayKey, loadStoredDays } from '@adherence/store/stored-days.ts';
 import { type ComputedRange, computeRanges, endOfInputs, type RangeTask } from './compute-ranges.ts';
 import { windowStartAt } from './domain/person.ts';
@@ -124,7 +125,11 @@ export function daysOf(owner: Owner, range: ComputedRange): ComputedDay[] {
  * Nothing of what was asked for reaches over the end of the last day: no episode that began before it, and the status
  * of each user with new facts goes back to an event after them.
  */
-function isSettled({ segments, facts }: ComputedRange, { past, users }: Rebuild, last: ComputedDay): boolean {
+export function isSettled(
+  { segments, facts }: Pick<ComputedRange, 'segments' | 'facts'>,
+  { past, users }: Pick<Rebuild, 'past'> & { readonly users: ReadonlySet<string> },
+  last: Interval,
+): boolean {
   const carry = carryAt(segments, last.to);
   if (carry && isOut(carry.state) && carry.since <= last.from) return false;
   return [...users].every((user) => {

@@ -10,6 +10,7 @@ import { type Consumption, consume } from '@adherence/runtime/consume.ts';
 import { asError, FencedError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
 import type { Metrics } from '@adherence/runtime/metrics.ts';
+import type { Tracing } from '@adherence/runtime/tracing.ts';
 import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
 import type { AdherenceConfig } from './config.ts';
 import { newChangeNotes, noteChange } from './configuration-changes.ts';
@@ -17,6 +18,7 @@ import type { Owner } from './owner.ts';
 import { type Horizon, horizonAt } from './pipeline-lag.ts';
 import { type AdherenceProcessor, adherenceProcessor } from './processor.ts';
 import { rejectedProcessor } from './rejected-processor.ts';
+import { retentionStatements } from './retention.ts';
 
 export interface AdherenceResources {
   readonly broker: Broker;
@@ -25,6 +27,7 @@ export interface AdherenceResources {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly tracing?: Tracing;
 }
 
 export interface RunningAdherence {
@@ -84,6 +87,7 @@ export async function start(
     clock,
     log,
     metrics,
+    tracing: resources.tracing,
   });
   running = consumption;
   const rejected = await consume({
@@ -140,14 +144,14 @@ const changesTogetherMs = 200;
 /** What happens by time and not by events: due changes on the board, results up to now, silent feeds. */
 function scheduleWork(
   config: AdherenceConfig,
-  { broker, clock, log }: AdherenceResources,
+  { broker, db, clock, log }: AdherenceResources,
   consumption: Consumption,
   processor: AdherenceProcessor,
 ): { stop(): void } {
   const timers = new Map<string, Timer>();
   let stopped = false;
   const again = (name: string, work: () => Promise<number>, delayMs: number) => {
-    if (stopped) return;
+    if (stopped || delayMs === Number.POSITIVE_INFINITY) return;
     const timer = clock.setTimer(async () => {
       let next = retryMs;
       try {
@@ -164,6 +168,7 @@ function scheduleWork(
   again('results', () => tick(consumption, processor, config), config.RESULT_TICK_SECONDS * 1000);
   again('silent feeds', silentFeeds(broker, clock, processor), silenceStepMs);
   again('health', () => health(consumption, processor), healthStepMs);
+  again('retention', () => retain(db, config), 0);
   return {
     stop() {
       stopped = true;
@@ -213,6 +218,12 @@ function silentFeeds(broker: Broker, clock: Clock, processor: AdherenceProcessor
     processor.declareSilentFeeds(at);
     return silenceStepMs;
   };
+}
+
+/** Once, unless it fails: every process of this setting says the same. */
+async function retain(db: ClickHouse, { RETENTION_DAYS }: AdherenceConfig): Promise<number> {
+  for (const statement of retentionStatements(RETENTION_DAYS)) await db.command(statement);
+  return Number.POSITIVE_INFINITY;
 }
 
 async function health(consumption: Consumption, processor: AdherenceProcessor): Promise<number> {

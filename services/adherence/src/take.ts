@@ -24,9 +24,15 @@ import { lateEvent, scheduleCause } from './causes.ts';
 import { joinedCauses } from './domain/changed-cells.ts';
 import { type HeldDocument, judgeSchedules, neighbourDays } from './domain/judge-schedules.ts';
 import { type Person, scheduleLookbackDays, takeBreakType, takeFact } from './domain/person.ts';
-import { loadNewcomers } from './newcomers.ts';
-import { configurationOf, type Owner } from './owner.ts';
-import { mergeAsk, type Partition, partitionOfPerson, queueRebuildToCome } from './partition.ts';
+import { showNewcomers } from './newcomers.ts';
+import { configurationOf, type Owner, usersOf } from './owner.ts';
+import {
+  mergeAsk,
+  type Partition,
+  partitionOfPerson,
+  queueRebuildToCome,
+  type Request,
+} from './partition.ts';
 
 export interface Decoded {
   readonly message: InMessage;
@@ -48,7 +54,7 @@ export async function takeRecords(
   if (isLive) {
     const events = records.filter(({ name }) => name === 'ActivityEvent');
     const users = events.map(({ record }) => record as ActivityEvent);
-    await loadNewcomers(owner, partition, users);
+    await showNewcomers(owner, partition, users);
   }
   for (const { message, name, record } of records) {
     const { offset } = message;
@@ -94,7 +100,8 @@ function takeEvent(
   const fact = lineFactOf(event);
   takeInput(owner, partition, event, touched, {
     take: (person) => takeFact(person, fact),
-    cause: lateEvent(offset, dedupKey, receivedAt),
+    offset,
+    cause: lateEvent(offset, dedupKey, receivedAt, spanOf(event)),
     // One that was clamped stands for another instant than its twin that was not.
     isBounded: !flags.includes('time-in-future') && !flags.includes('time-missing'),
   });
@@ -122,7 +129,8 @@ function takeBreakDetail(
   partition.unsettled.breakDetails.push(breakDetailRow(detail));
   takeInput(owner, partition, detail, touched, {
     take: (person) => takeBreakType(person, detail, detail),
-    cause: { ...lateEvent(offset, detail.dedupKey, detail.foundAt), reason: 'break type' },
+    offset,
+    cause: { ...lateEvent(offset, detail.dedupKey, detail.foundAt, spanOf(detail)), reason: 'break type' },
     isBounded: true,
   });
 }
@@ -136,7 +144,7 @@ function takeInput(
   partition: Partition,
   { tenantId, integrationId, externalUserId, occurredAt }: ActivityEvent | BreakDetail,
   touched: Set<Person>,
-  { take, cause, isBounded }: Input,
+  { take, offset, cause, isBounded }: Input,
 ): void {
   partition.seenUsers.add(externalUserKey(tenantId, integrationId, externalUserId));
   const tables = owner.configuration.state().tenants.get(tenantId);
@@ -164,18 +172,43 @@ function takeInput(
     if (!isTaken || !partition.written.has(key)) {
       const users = [userKey(integrationId, externalUserId)];
       const to = isBounded ? occurredAt + 1 : null;
-      queueRebuildToCome(partition, { tenantId, personId, from: occurredAt, to, causes: [cause], users });
+      const request = requestOf(cause, { tenantId, personId }, offset, { from: occurredAt, to });
+      partition.unsettled.requests.push(request);
+      queueRebuildToCome(partition, { ...request, requests: [request], causes: [cause], users });
     }
   }
 }
 
 interface Input {
+  readonly offset: number;
   /** Answers whether the memory of a person could take it. */
   readonly take: (person: Person) => boolean;
   readonly cause: Cause;
   /** It changes nothing before it occurred, and what follows only as far as it reaches. */
   readonly isBounded: boolean;
 }
+
+/** What is put off is recorded before the offset that it came with is committed. */
+const requestOf = (
+  { reason, at }: Cause,
+  person: { readonly tenantId: string; readonly personId: string },
+  offset: number,
+  span: Pick<Request, 'from' | 'to'>,
+): Request => ({
+  ...person,
+  ...span,
+  askedOn: topics.activityEvents.name,
+  askOffset: offset,
+  reason,
+  recomputationId: '',
+  configurationOffset: 0,
+  askedAt: at,
+});
+
+const spanOf = ({ occurredAt }: Pick<ActivityEvent, 'occurredAt'>) => ({
+  from: occurredAt,
+  to: occurredAt + 1,
+});
 
 /** Kept where it may change what was final. */
 function noteCause(partition: Partition, key: string, cause: Cause, from: Instant): void {
@@ -216,8 +249,7 @@ function takeAsk(
     askedAt: timestamp,
   };
   partition.unsettled.requests.push(request);
-  const known = configurationOf(owner, tenantId, personId);
-  const users = known?.externalUsers.map((user) => userKey(user.integrationId, user.externalUserId)) ?? [];
+  const users = usersOf(owner, tenantId, personId);
   queueRebuildToCome(partition, { tenantId, personId, from, to, requests: [request], users });
 }
 const openWithinMs = 24 * 60 * 60_000;
@@ -327,7 +359,9 @@ function takeSchedule(
     } else if (Number.isFinite(from)) {
       if (person) putSchedule(person, document);
       const to = changedTo(before, document);
-      queueRebuildToCome(partition, { tenantId, personId, from, to, causes: [cause] });
+      const request = requestOf(cause, { tenantId, personId }, offset, { from, to });
+      partition.unsettled.requests.push(request);
+      queueRebuildToCome(partition, { ...request, requests: [request], causes: [cause] });
     }
   }
 }

@@ -36,7 +36,7 @@ export async function workOff(work: Work, tenantId: string, rebuilds: readonly R
   if (tables) {
     for (const rebuild of rebuilds) {
       const asked = rebuild.requests.map((request) => causeOf(notes, request));
-      rebuild.causes = joinedCauses(asked, rebuild.causes);
+      rebuild.causes = joinedCauses(rebuild.causes, asked);
     }
     await refreshFeeds(owner, tenantId, rebuilds);
     await freeze(work, tables, rebuilds);

@@ -52,12 +52,16 @@ export function joinedChange(first: ResultChange, second: ResultChange): ResultC
 /** Enough to explain; a burst of late events is explained by some of them. */
 const maxCauses = 20;
 
-/** Both, each once, at most so many. */
+/** Both, each once, at most so many; what is told without what it refers to is left to what says more of the same. */
 export function joinedCauses(first: readonly Cause[], second: readonly Cause[]): Cause[] {
   const causes = new Map<string, Cause>();
+  const records = new Set<string>();
   for (const cause of [...first, ...second]) {
+    const record = `${cause.reason}|${cause.topic}|${cause.offset}`;
     if (causes.size >= maxCauses) break;
-    causes.set(`${cause.reason}|${cause.topic}|${cause.offset}|${cause.ref}`, cause);
+    if (cause.ref === '' && records.has(record)) continue;
+    records.add(record);
+    causes.set(`${record}|${cause.ref}`, cause);
   }
   return [...causes.values()];
 }

@@ -1,14 +1,15 @@
-import { closedRanges } from '@adherence/domain/configuration/closed-periods.ts';
 import type { Instant, Interval } from '@adherence/domain/model.ts';
 import { z } from 'zod';
 import type { Environment } from '../environment.ts';
 import { csvLine, csvType } from '../http/csv.ts';
 import { instantView, isoOrNull, isoText } from '../http/instant.ts';
+import { teamsOf } from '../http/principal-tables.ts';
 import { invalid } from '../http/problem.ts';
 import { json, type Route, route } from '../http/route.ts';
-import { type AdherenceResult, type AdherenceRow, readAdherence } from '../results/adherence.ts';
+import { type AdherenceRow, readAdherence } from '../results/adherence.ts';
 import { amountsView, viewOfAmounts } from '../results/amounts.ts';
 import { borderQuery, rangeIn } from '../results/borders.ts';
+import { type ClosableRow, closableRows, joinedResult, noUnit, slicesOf } from '../results/closed-slices.ts';
 import { computeAdherence, requireComputable } from '../results/computed.ts';
 import { byGroupKey, type Group, type Grouping, groupings, groupsOf } from '../results/groups.ts';
 import { asKnownAtQuery, askSignal, tablesKnownAt } from '../results/known-tables.ts';
@@ -63,7 +64,7 @@ export const adherenceRoutes = (env: Environment): Route[] => [
       503: { description: 'asKnownAt: too much is being computed; see Retry-After' },
     },
     handle: async (request) => {
-      const { tenant, query: asked, headers, signal, now } = request;
+      const { tenant, query: asked, headers, signal, now, principal } = request;
       const { granularity, groupBy, asKnownAt } = asked;
       const shiftDate = asked.shiftDate === 'true';
       const range = rangeIn(tenant.tenant.document.timeZone, asked);
@@ -83,12 +84,11 @@ export const adherenceRoutes = (env: Environment): Route[] => [
       // Read first, so that the rows are at least as fresh as the answer says.
       const ids = people.map(({ personId }) => personId);
       const freshness = env.health.freshnessOf(tenant.tenantId, ids);
-      const isClosed = asKnownAt === undefined ? closedRanges(tenant) : () => false;
-      const idsOf = new Map(
-        groups.map((group) => [group.key, group.people.map((person) => person.personId)]),
-      );
-      const answer = ({ asOf, rows }: AdherenceResult, eventsUntil: Instant | null) => {
-        const items = rows.map((row) => itemOf(row, groupBy, isClosed(idsOf.get(row.key) ?? [], row)));
+      const answer = (
+        { asOf, rows }: { readonly asOf: Instant | null; readonly rows: readonly ClosableRow[] },
+        eventsUntil: Instant | null,
+      ) => {
+        const items = rows.map((row) => itemOf(row, groupBy));
         if (wantsCsv(headers)) return csvOf(items, groupBy);
         return json(200, { asOf: isoText(asOf ?? now), eventsUntil: isoOrNull(eventsUntil), items });
       };
@@ -100,23 +100,48 @@ export const adherenceRoutes = (env: Environment): Route[] => [
             computeAdherence(run, tables, some, { ...within, granularity, shiftDate }, known),
           ),
         );
-        return answer({ ...result, asOf: asKnownAt }, asKnownAt);
+        const rows = result.rows.map((row) => ({ ...row, closed: false }));
+        return answer({ asOf: asKnownAt, rows }, asKnownAt);
       }
-      const result = await readInOwnZones(groups, asked, (some, within) =>
-        readAdherence(env.database, tenant, some, { ...within, granularity, shiftDate }, now),
-      );
+      const parts = [];
+      for (const slice of slicesOf(tenant, widened(range), teamsOf(principal) === null)) {
+        const counting = groupsOf(groupBy, selectPeople(slice.tables, asked), slice.tables);
+        parts.push(
+          await readInOwnZones(withUnit(counting, groupBy), asked, async (some, whole) => {
+            const within = { from: Math.max(whole.from, slice.from), to: Math.min(whole.to, slice.to) };
+            if (within.from >= within.to) return { asOf: null, rows: [] };
+            const query = { ...within, granularity, shiftDate };
+            const { asOf, rows } = await readAdherence(env.database, slice.tables, some, query, now);
+            const ofWhole = rows.map((row) => (granularity === 'total' ? { ...row, ...whole } : row));
+            return { asOf, rows: closableRows(slice, some, ofWhole, whole) };
+          }),
+        );
+      }
+      const result = joinedResult(parts);
       return answer({ ...result, asOf: freshness.asOf ?? result.asOf }, freshness.eventsUntil);
     },
   }),
 ];
 
+/** Dates are those of each group's own calendar, a day apart at most. */
+const widened = ({ from, to }: Interval): Interval => ({ from: from - dayMs, to: to + dayMs });
+const dayMs = 24 * 60 * 60_000;
+
+const withUnit = (groups: readonly Group[], groupBy: Grouping): readonly Group[] =>
+  groupBy === 'planningUnit' ? groups.filter(({ key }) => key !== noUnit) : groups;
+
+interface RowsOf<R> {
+  readonly asOf: Instant | null;
+  readonly rows: readonly R[];
+}
+
 /** Dates are those of each group's own calendar, so groups of one zone are read together. */
-async function readInOwnZones(
+async function readInOwnZones<R extends AdherenceRow>(
   groups: readonly Group[],
   asked: Parameters<typeof rangeIn>[1],
-  read: (groups: readonly Group[], within: Interval) => Promise<AdherenceResult>,
-): Promise<AdherenceResult> {
-  const parts: AdherenceResult[] = [];
+  read: (groups: readonly Group[], within: Interval) => Promise<RowsOf<R>>,
+): Promise<RowsOf<R>> {
+  const parts: RowsOf<R>[] = [];
   const zones = Map.groupBy(groups, ({ timeZone }) => (asked.from.kind === 'date' ? timeZone : ''));
   for (const [zone, some] of zones) parts.push(await read(some, rangeIn(zone, asked)));
   if (parts.length === 1) return parts[0]!;
@@ -127,7 +152,7 @@ async function readInOwnZones(
   };
 }
 
-function itemOf({ from, to, key, amounts, final }: AdherenceRow, groupBy: Grouping, closed: boolean): Item {
+function itemOf({ from, to, key, amounts, final, closed }: ClosableRow, groupBy: Grouping): Item {
   return {
     from: isoText(from),
     to: isoText(to),

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import type { Environment } from '../environment.ts';
 import { type CsvValue, csvLine, csvType } from '../http/csv.ts';
 import { dateText } from '../http/instant.ts';
+import { teamsOf } from '../http/principal-tables.ts';
 import { invalid } from '../http/problem.ts';
 import { type Route, route } from '../http/route.ts';
 import { type ReportRow, reportRows } from '../queries/report.ts';
 import { partsOf } from '../queries/sql.ts';
+import { tablesOfDates } from '../results/closed-slices.ts';
 import { minutes, percent } from '../results/ratio.ts';
 import { selectionQuery, selectPeople } from '../results/selection.ts';
 import { readingRoles } from './document-routes.ts';
@@ -41,11 +43,12 @@ export const reportRoutes = (env: Environment): Route[] => [
     teams: 'narrowed',
     query: z.strictObject({ from: dateText, to: dateText, ...selectionQuery }),
     answers: { 200: { description: reportColumns.join(','), type: 'text/csv', schema: z.string() } },
-    handle: ({ tenant, query }) => {
+    handle: ({ tenant, principal, query }) => {
       const { from, to } = query;
       if (from > to) throw invalid({ path: 'to', message: 'must not be before from' });
-      const ids = selectPeople(tenant, query).map(({ personId }) => personId);
-      return new Response(reportStream(env, tenant, ids, from, to), {
+      const tables = tablesOfDates(tenant, query, teamsOf(principal) === null);
+      const ids = selectPeople(tables, query).map(({ personId }) => personId);
+      return new Response(reportStream(env, tables, ids, from, to), {
         headers: {
           'content-type': csvType,
           'content-disposition': `attachment; filename="adherence-${from}-${to}.csv"`,
