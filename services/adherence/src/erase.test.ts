@@ -14,7 +14,12 @@ const { state } = given(tenant, command('erasure', 'e1', erasure));
 const home = partitionOfPerson('t1', 'ada');
 
 /** An owner of some partitions over a database that keeps the ledger of erasures, and does as it is told. */
-function ownerOf(partitions: readonly number[], ledger: number[], commands: string[]): Owner {
+function ownerOf(
+  partitions: readonly number[],
+  ledger: number[],
+  commands: string[],
+  isStored = true,
+): Owner {
   const db = {
     command: async (sql: string) => void commands.push(sql),
     insertRows: async (_: string, __: readonly string[], rows: readonly (readonly unknown[])[]) =>
@@ -22,7 +27,7 @@ function ownerOf(partitions: readonly number[], ledger: number[], commands: stri
     query: async (sql: string) => {
       if (sql.includes('FROM erasures')) return ledger.map((partition) => ({ partition }));
       if (sql.includes('DISTINCT')) return [{ integration: 'odigo', external_user: "a'da" }];
-      return [{ facts: 7 }];
+      return isStored ? [{ facts: 7 }] : [];
     },
   };
   return {
@@ -77,6 +82,13 @@ describe('erasures', () => {
     again.assigned(3, 2);
     await again.obey(3);
     expect([commands.length, ledger]).toEqual([2 * once, [1, 2]]);
+  });
+
+  it('delete nothing where nothing is left', async () => {
+    const [ledger, commands]: [number[], string[]] = [[], []];
+    const erasures = createErasures(ownerOf([1], ledger, commands, false), { remove: () => {} }, []);
+    await erasures.obey(2);
+    expect([commands, ledger]).toEqual([[], [1]]);
   });
 
   it('wait until the configuration has come to them', async () => {
