@@ -91,7 +91,7 @@ export async function* computePeople(
         tenantId,
         open.map(({ personId }) => personId),
         addDays(dateOf(loadFrom), -scheduleLookbackDays),
-        addDays(dateOf(until), 2),
+        addDays(dateOf(until), scheduleLookbackDays),
         null,
         view,
       ),
