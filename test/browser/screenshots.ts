@@ -31,6 +31,7 @@ try {
     const context = await browser.newContext({
       colorScheme,
       locale: 'en-GB',
+      reducedMotion: 'reduce',
       viewport: { width: 1360, height: 860 },
     });
     const page = await context.newPage();
