@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes what `npm run test:kubernetes` needs from Go modules, into "$KUBE_DIR": helm, kubeconform, promtool, a Kubernetes
+# Makes what `npm run test:kubernetes` needs from Go modules, into "$KUBE_DIR": helm 3 and 4, kubeconform, promtool, a Kubernetes
 # control plane whose nodes only pretend to run pods (kwok), the resource definitions of KEDA and the Prometheus operator
 # and the schemas of four Kubernetes versions. A quarter of an hour on two cores the first time, nothing afterwards.
-# Needs Go 1.26. Arguments choose: build-tools.sh helm promtool kubeconform plane definitions schemas.
+# Needs Go 1.26. Arguments choose: build-tools.sh helm helm4 promtool kubeconform plane definitions schemas.
 set -euo pipefail
 KUBE_DIR=${KUBE_DIR:-$HOME/.cache/odigo-adherence/kubernetes}
 export GOBIN=$KUBE_DIR/bin GOFLAGS=-mod=mod GOTOOLCHAIN=local
@@ -10,7 +10,7 @@ mkdir -p "$GOBIN" "$KUBE_DIR/built"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-HELM=v3.21.4 KUBECONFORM=v0.7.0 KWOK=v0.7.0 ETCD=v3.6.5 PROMETHEUS=v0.313.5
+HELM=v3.21.4 HELM4=v4.3.1 KUBECONFORM=v0.7.0 KWOK=v0.7.0 ETCD=v3.6.5 PROMETHEUS=v0.313.5
 CONTROLLER_GEN=v0.21.0 KEDA=v2.21.0 PROMETHEUS_OPERATOR=v0.95.1
 # The control plane, and the versions whose schemas objects are checked against: the newest and the three before it.
 PLANE=34.2
@@ -29,6 +29,7 @@ kubernetes_module() {
 }
 
 build_helm() { go install "helm.sh/helm/v3/cmd/helm@$HELM"; }
+build_helm4() { GOBIN=$PWD go install "helm.sh/helm/v4/cmd/helm@$HELM4" && mv helm "$KUBE_DIR/bin/helm4"; }
 build_kubeconform() { go install "github.com/yannh/kubeconform/cmd/kubeconform@$KUBECONFORM"; }
 
 build_promtool() {
@@ -108,7 +109,7 @@ GO
   done
 }
 
-tools=${*:-helm kubeconform promtool plane definitions schemas}
+tools=${*:-helm helm4 kubeconform promtool plane definitions schemas}
 for tool in $tools; do
   # Built before from this very script: nothing to do.
   stamp="$KUBE_DIR/built/$tool"

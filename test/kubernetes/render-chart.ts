@@ -31,10 +31,14 @@ export type Rendering =
   | { readonly ok: true; readonly text: string; readonly manifests: readonly Manifest[] }
   | { readonly ok: false; readonly error: string };
 
-export function renderChart(values: Values, kubeVersion: string = release.kubeVersion): Rendering {
+export function renderChart(
+  values: Values,
+  kubeVersion: string = release.kubeVersion,
+  helm: 'helm' | 'helm4' = 'helm',
+): Rendering {
   return withValuesFile(values, (file) => {
     const args = ['template', release.name, chartFolder, '-n', release.namespace, '-f', file];
-    const result = spawnSync(needTool('helm'), [...args, '--kube-version', kubeVersion], {
+    const result = spawnSync(needTool(helm), [...args, '--kube-version', kubeVersion], {
       encoding: 'utf8',
       maxBuffer: 64 * 1024 * 1024,
     });
@@ -44,10 +48,10 @@ export function renderChart(values: Values, kubeVersion: string = release.kubeVe
 }
 
 /** What `helm lint --strict` says; throws when it finds a fault. */
-export function lintChart(values: Values): string {
+export function lintChart(values: Values, helm: 'helm' | 'helm4' = 'helm'): string {
   return withValuesFile(values, (file) =>
     execFileSync(
-      needTool('helm'),
+      needTool(helm),
       ['lint', '--strict', chartFolder, '-f', file, '--kube-version', release.kubeVersion],
       { encoding: 'utf8' },
     ),

@@ -9,6 +9,7 @@ export const kubeFolder: string =
 
 export type Tool =
   | 'helm'
+  | 'helm4'
   | 'kubeconform'
   | 'promtool'
   | 'etcd'
