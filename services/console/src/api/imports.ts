@@ -86,7 +86,7 @@ export const importRoutes = (env: Environment): Route[] => [
               return results.flatMap((result, i) => rejectedByOwner(own[i]!, result));
             });
           },
-          atOnce: 5_000,
+          atOnce: 10_000,
         },
         asProblem,
       );
