@@ -43,7 +43,10 @@ it('a request of several notifications is one trace: the first of them, through 
   ]);
   expect(ofTrace.every(({ status }) => status.message === undefined)).toBe(true);
   const settles = spans.filter(({ links }) => links.some(({ context }) => context.traceId === traceId));
-  expect(settles.map(({ name }) => name)).toEqual(['adherence-enrichment settle', 'adherence-results settle']);
+  expect(settles.map(({ name }) => name)).toEqual([
+    'adherence-enrichment settle',
+    'adherence-results settle',
+  ]);
   expect(JSON.stringify(spans.map(({ attributes, events: told }) => [attributes, told]))).not.toContain(
     'anna',
   );
