@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n/translate.ts';
 import { CloseSign } from './toasts.tsx';
 
@@ -30,7 +30,8 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
       (target as HTMLElement | null)?.focus();
     };
   }, []);
-  useEffect(() => {
+  // Before anything else happens: a key that comes earlier would close what the screen holds to be open.
+  useLayoutEffect(() => {
     const dialog = ref.current!;
     // What is under the pointer when it goes down decides: a text that is marked may end outside.
     const down = (event: MouseEvent) => {
@@ -40,11 +41,22 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
       event.preventDefault();
       onClose();
     };
-    dialog.addEventListener('mousedown', down);
-    dialog.addEventListener('cancel', cancel);
+    // Browsers close all dialogs at once that were opened without a new press of a key (close watchers in groups), and
+    // then ask nobody: this one key is ours.
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.isComposing) return;
+      event.preventDefault();
+      event.stopPropagation();
+      onClose();
+    };
+    const listeners = [
+      ['mousedown', down],
+      ['cancel', cancel],
+      ['keydown', press],
+    ] as const;
+    for (const [type, listener] of listeners) dialog.addEventListener(type, listener as EventListener);
     return () => {
-      dialog.removeEventListener('mousedown', down);
-      dialog.removeEventListener('cancel', cancel);
+      for (const [type, listener] of listeners) dialog.removeEventListener(type, listener as EventListener);
     };
   }, [onClose]);
   return (
