@@ -3,11 +3,12 @@ import { useRequest } from '../api/use-request.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { numberText, percentText } from '../format/amount.ts';
 import { t } from '../i18n/translate.ts';
-import { hrefOf, setQuery } from '../router.ts';
+import { hrefOf } from '../router.ts';
 import { type Bin, spreadOf } from './bins.ts';
 import { CoverageSelect } from './coverage-select.tsx';
-import { type HistoryQuery, metrics } from './history-query.ts';
+import type { HistoryQuery } from './history-query.ts';
 import { loadRows } from './load-history.ts';
+import { MetricSelect } from './metric-select.tsx';
 import { nameOfPerson } from './names.ts';
 
 interface DistributionProps {
@@ -33,23 +34,7 @@ export function Distribution({ query, scopeKey, target }: DistributionProps) {
   return (
     <>
       <div class="toolbar">
-        <label>
-          <span>{t('heat.metric')}</span>
-          <select
-            value={metric}
-            onChange={(event) =>
-              setQuery({
-                metric: event.currentTarget.value === 'adherence' ? null : event.currentTarget.value,
-              })
-            }
-          >
-            {metrics.map((each) => (
-              <option key={each} value={each}>
-                {t(`metric.${each}`)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <MetricSelect metric={metric} />
         <CoverageSelect minCoverage={minCoverage} />
         {spread && spread.median !== null && (
           <dl class="facts">

@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import { numberText, percentText } from '../format/amount.ts';
 import { monthText, shortDateText } from '../format/time.ts';
 import type { ChartColours } from '../team-day/chart-colours.ts';
+import { drawTarget } from '../team-day/draw-target.ts';
 import type { Period } from './history-query.ts';
 import type { TrendData } from './trend-data.ts';
 
@@ -124,21 +125,6 @@ function yAxis({ colours }: DrawTrendOptions, text: (value: number) => string): 
     grid: { stroke: colours.grid, width: 1 },
     ticks: { show: false },
   };
-}
-
-function drawTarget(plot: uPlot, { target, colours }: DrawTrendOptions): void {
-  if (target === null) return;
-  const y = Math.round(plot.valToPos(target, 'y', true));
-  const { ctx, bbox } = plot;
-  ctx.save();
-  ctx.beginPath();
-  ctx.strokeStyle = colours.target;
-  ctx.lineWidth = devicePixelRatio;
-  ctx.setLineDash([6 * devicePixelRatio, 5 * devicePixelRatio]);
-  ctx.moveTo(bbox.left, y);
-  ctx.lineTo(bbox.left + bbox.width, y);
-  ctx.stroke();
-  ctx.restore();
 }
 
 /** Below the target: squares; not final yet: hollow. So neither is told by its colour alone. */

@@ -10,8 +10,9 @@ import { place, setQuery } from '../router.ts';
 import { CoverageSelect } from './coverage-select.tsx';
 import { heatData, heatSorts, provisionalFrom, steps } from './heat-data.ts';
 import { HeatMap } from './heat-map.tsx';
-import { type HistoryQuery, metrics } from './history-query.ts';
+import type { HistoryQuery } from './history-query.ts';
 import { loadDays } from './load-history.ts';
+import { MetricSelect } from './metric-select.tsx';
 import { nameOfPerson } from './names.ts';
 
 interface HeatMapPanelProps {
@@ -39,23 +40,7 @@ export function HeatMapPanel({ query, scopeKey, target, closed }: HeatMapPanelPr
   return (
     <>
       <div class="toolbar">
-        <label>
-          <span>{t('heat.metric')}</span>
-          <select
-            value={metric}
-            onChange={(event) =>
-              setQuery({
-                metric: event.currentTarget.value === 'adherence' ? null : event.currentTarget.value,
-              })
-            }
-          >
-            {metrics.map((each) => (
-              <option key={each} value={each}>
-                {t(`metric.${each}`)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <MetricSelect metric={metric} />
         <label>
           <span>{t('board.sortBy')}</span>
           <select value={sort} onChange={(event) => setQuery({ order: event.currentTarget.value })}>

@@ -6,6 +6,7 @@ import { timeText } from '../format/time.ts';
 import { quarterTicks } from '../time/zone-axis.ts';
 import type { ChartColours } from './chart-colours.ts';
 import type { CurveData } from './curve-data.ts';
+import { drawTarget } from './draw-target.ts';
 
 export interface DrawOptions {
   readonly width: number;
@@ -125,21 +126,6 @@ function yAxis({ colours }: DrawOptions, text: (value: number) => string, space:
     grid: { stroke: colours.grid, width: 1 },
     ticks: { show: false },
   };
-}
-
-function drawTarget(plot: uPlot, { target, colours }: DrawOptions): void {
-  if (target === null) return;
-  const y = Math.round(plot.valToPos(target, 'y', true));
-  const { ctx, bbox } = plot;
-  ctx.save();
-  ctx.beginPath();
-  ctx.strokeStyle = colours.target;
-  ctx.lineWidth = devicePixelRatio;
-  ctx.setLineDash([6 * devicePixelRatio, 5 * devicePixelRatio]);
-  ctx.moveTo(bbox.left, y);
-  ctx.lineTo(bbox.left + bbox.width, y);
-  ctx.stroke();
-  ctx.restore();
 }
 
 /** Intervals below the target are squares of their own colour: shape and place say it too. */
