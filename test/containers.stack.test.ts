@@ -1,6 +1,6 @@
 /**
- * The same contracts on the servers' own images, by Testcontainers: asked for by TEST_CONTAINERS=1, since it needs a
- * Docker engine and pulls images. Without it, their twins on the local stack are what runs, and this file says so.
+ * The same contracts on the servers' own images, by Testcontainers, wherever a Docker engine answers. Where none does, or
+ * with TEST_CONTAINERS=0, their twins on the local stack are what runs, and this file says so.
  */
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { openKafkaBroker } from '@adherence/runtime/broker/kafka-broker.ts';
 import { openClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { silentLog } from '@adherence/runtime/log.ts';
 import { migrateTables } from '@adherence/runtime/migrate.ts';
-import { startKafkaContainer, startRegistryContainer } from '@adherence/stack/containers.ts';
+import { dockerAnswers, startKafkaContainer, startRegistryContainer } from '@adherence/stack/containers.ts';
 import { freePort } from '@adherence/stack/ports.ts';
 import { Kafka, logLevel } from 'kafkajs';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
@@ -22,12 +22,12 @@ const twins = [
   'packages/stack/src/clickhouse.stack.test.ts',
 ];
 
-if (process.env.TEST_CONTAINERS === '1') {
+const unwanted = process.env.TEST_CONTAINERS === '0';
+if (!unwanted && (await dockerAnswers())) {
   describe('on containers', onContainers);
 } else {
-  console.log(
-    `containers: not asked for (TEST_CONTAINERS=1, needs Docker); run instead: ${twins.join(', ')}`,
-  );
+  const reason = unwanted ? 'TEST_CONTAINERS=0' : 'no Docker engine answers';
+  console.log(`containers: not run, ${reason}; run instead: ${twins.join(', ')}`);
   it.each(twins)('has its twin on the local stack: %s', (path) => {
     expect(existsSync(join(import.meta.dirname, '..', path))).toBe(true);
   });
