@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures the parts beside their baselines in one run, prints tables and writes .local/bench.json.
- * `npm run bench -- ingress live` chooses parts; `--write` puts the tables into docs/benchmarks.md.
+ * `npm run bench -- ingress live` chooses parts; `--write` puts their tables into docs/benchmarks.md.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -11,12 +11,13 @@ import { benchAdherence } from './adherence.ts';
 import { benchBoard } from './board.ts';
 import { benchCompute } from './compute.ts';
 import { benchEnrichment } from './enrichment.ts';
+import { withFigures } from './figures.ts';
 import { benchHistory } from './history-read.ts';
 import { benchIngress } from './ingress.ts';
 import { benchLive } from './live.ts';
 import { canMeasureProcesses } from './processes.ts';
 import { benchRecomputation } from './recomputation.ts';
-import { type Section, sectionMarkdown, sectionText } from './report.ts';
+import { type Section, sectionText } from './report.ts';
 
 type Part = (say: (line: string) => void) => Promise<Section[]>;
 
@@ -78,19 +79,10 @@ writeFileSync(
   `${JSON.stringify({ machine, measuredAt, parts: results }, null, 2)}\n`,
 );
 console.log('\nWritten to .local/bench.json');
-if (values.write && Object.keys(results).length === Object.keys(parts).length) {
-  writeTables(join(repository, 'docs', 'benchmarks.md'));
-} else if (values.write) console.error('The tables are only replaced together, by a run of all parts.');
-
-/** The part of the document between its two marks is ours; what stands around it is written by hand. */
-function writeTables(file: string): void {
-  const [start, end] = ['<!-- figures -->', '<!-- /figures -->'];
-  const text = readFileSync(file, 'utf8');
-  const [before, after] = [text.indexOf(start), text.indexOf(end)];
-  if (before === -1 || after === -1) throw new Error(`${file} lacks the marks ${start} and ${end}`);
-  const tables = Object.values(results).flatMap(({ sections }) => sections.map(sectionMarkdown));
-  const measured = `Measured ${measuredAt.slice(0, 10)} on ${machine}.\n`;
-  const figures = [start, '', measured, ...tables].join('\n');
-  writeFileSync(file, `${text.slice(0, before)}${figures}${text.slice(after)}`);
-  console.log(`Tables written to ${file}`);
+if (values.write) {
+  const file = join(repository, 'docs', 'benchmarks.md');
+  const sections = Object.fromEntries(Object.entries(results).map(([name, part]) => [name, part.sections]));
+  const measured = `Measured ${measuredAt.slice(0, 10)} on ${machine}.`;
+  writeFileSync(file, withFigures(readFileSync(file, 'utf8'), measured, sections));
+  console.log(`Tables of ${Object.keys(results).join(', ')} written to ${file}`);
 }
