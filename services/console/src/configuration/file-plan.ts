@@ -3,12 +3,13 @@
  * log is folded with: either every entry is good, or nothing is written and every fault is told.
  */
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { type Change, type Fault, noVersion, type Outcome } from '@adherence/domain/configuration/command.ts';
+import type { Change, Fault, Outcome } from '@adherence/domain/configuration/command.ts';
 import { fold } from '@adherence/domain/configuration/decide.ts';
 import type { Exception, Integration, Person } from '@adherence/domain/configuration/entities.ts';
 import { scratchOf } from '@adherence/domain/configuration/scratch.ts';
 import { breakDetailContext, openSecretWithAny, sealSecret } from '@adherence/domain/configuration/secret.ts';
 import type { ConfigurationState, TenantTables } from '@adherence/domain/configuration/tables.ts';
+import { versionOf } from '@adherence/domain/configuration/version-of.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import { secretsKeysOf } from '../config.ts';
 import type { Environment } from '../environment.ts';
@@ -93,25 +94,11 @@ function createTrial(state: ConfigurationState, tenantId: string, now: Instant):
       const key = `${entity}|${change.id}`;
       const isFirst = !touched.has(key);
       touched.add(key);
-      writes.push({ ...write, ifMatch: isFirst ? versionOf(state, change) : null });
+      writes.push({ ...write, ifMatch: isFirst ? versionOf(state, write) : null });
       changes.push(change);
       return outcome;
     },
   };
-}
-
-/** Offset of what is stored now; null for what has versions, of which writing one takes nothing away. */
-function versionOf(state: ConfigurationState, { tenantId, entity, id }: Change): number | null {
-  const tables = state.tenants.get(tenantId)!;
-  const stored = {
-    planningUnit: tables.planningUnits,
-    activity: tables.activities,
-    integration: tables.integrations,
-    person: tables.people,
-    exception: tables.exceptions,
-  }[entity as string]?.get(id);
-  if (entity === 'statusMapping' || entity === 'matches' || entity === 'settings') return null;
-  return stored && !stored.deleted ? stored.offset : noVersion;
 }
 
 /** As long as somebody gives up what others want; where they want it of one another, all give it up first. */

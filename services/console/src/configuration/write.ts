@@ -8,6 +8,8 @@ import {
 } from '@adherence/domain/configuration/command.ts';
 import { decide } from '@adherence/domain/configuration/decide.ts';
 import type { EntityKind } from '@adherence/domain/configuration/entities.ts';
+import { versionOf } from '@adherence/domain/configuration/version-of.ts';
+import { OperationalError } from '@adherence/runtime/errors.ts';
 import type { Environment } from '../environment.ts';
 import { ifMatchOf } from '../http/etag.ts';
 import { teamsOf } from '../http/principal-tables.ts';
@@ -49,16 +51,50 @@ export async function writeFor(
 }
 
 /**
- * Sends a command that will change something. One that would change nothing, or be refused, is answered from the
- * state, after everything that the log holds by now has been taken into account.
+ * Sends a command that will change something, with the version that it replaces: one that lands late, after its send
+ * was given up, is stale and overwrites nothing. An unconditional one that meets a newer version replaces that one.
+ * What would change nothing, or be refused, is answered from the state, after all that the log holds by now.
  */
 export async function submit(env: Pick<Environment, 'configuration'>, command: Command): Promise<Outcome> {
   const { configuration } = env;
-  if (changes(decide(configuration.state(), command, 0))) return configuration.append(command);
-  await configuration.catchUp();
-  const outcome = decide(configuration.state(), command, 0);
-  return changes(outcome) ? configuration.append(command) : outcome;
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const judged = await judge(configuration, command);
+    if (!changes(judged)) return judged;
+    const ifMatch = command.ifMatch ?? versionOf(configuration.state(), command);
+    const commandId = attempt === 1 ? command.commandId : `${command.commandId}-${attempt}`;
+    const outcome = await configuration.append({ ...command, commandId, ifMatch });
+    if (command.ifMatch !== null || !isStale(outcome)) return outcome;
+  }
+  throw new OperationalError('CONTENDED', `the ${command.entity} is being changed by others all the time`);
 }
+
+/** As `submit`, in few requests, for commands of different entities that each change something, in their order. */
+export async function submitAll(
+  env: Pick<Environment, 'configuration'>,
+  commands: readonly Command[],
+): Promise<Outcome[]> {
+  const state = env.configuration.state();
+  const outcomes = await env.configuration.appendAll(
+    commands.map((command) => ({ ...command, ifMatch: command.ifMatch ?? versionOf(state, command) })),
+  );
+  for (const [index, command] of commands.entries()) {
+    if (command.ifMatch !== null || !isStale(outcomes[index]!)) continue;
+    outcomes[index] = await submit(env, { ...command, commandId: `${command.commandId}-again` });
+  }
+  return outcomes;
+}
+
+/** Each attempt fails only because another writer's has succeeded. */
+const maxAttempts = 50;
+
+async function judge(configuration: Environment['configuration'], command: Command): Promise<Outcome> {
+  const outcome = decide(configuration.state(), command, 0);
+  if (changes(outcome)) return outcome;
+  await configuration.catchUp();
+  return decide(configuration.state(), command, 0);
+}
+
+const isStale = (outcome: Outcome): boolean => !outcome.ok && outcome.problem === 'stale';
 
 const changes = (outcome: Outcome): boolean => outcome.ok && outcome.change !== null;
 

@@ -1,6 +1,6 @@
 /** Writes a part of an import of people to the configuration log, in one go. */
 import { isSame } from '@adherence/domain/configuration/same.ts';
-import { commandWith, withoutNames } from '../configuration/write.ts';
+import { commandWith, submitAll, withoutNames } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { teamsOf } from '../http/principal-tables.ts';
 import type { Principal } from '../http/route.ts';
@@ -25,12 +25,11 @@ export async function writePeople(
     return !known || !isSame(known.document, document);
   });
   const importId = newId('c', env.random);
-  const outcomes = await env.configuration.appendAll(
-    changed.map(({ personId: id, document, ifMatch }, index) => {
-      const write = { tenantId, entity: 'person' as const, id, action: 'put' as const, document };
-      return commandWith(`${importId}-${index}`, write, principal, now, ifMatch);
-    }),
-  );
+  const commands = changed.map(({ personId: id, document, ifMatch }, index) => {
+    const write = { tenantId, entity: 'person' as const, id, action: 'put' as const, document };
+    return commandWith(`${importId}-${index}`, write, principal, now, ifMatch);
+  });
+  const outcomes = await submitAll(env, commands);
   const limited = teamsOf(principal) !== null;
   return changed.flatMap(({ lines }, index) => {
     const outcome = outcomes[index]!;
