@@ -11,8 +11,8 @@ import {
   type SegmentReason,
 } from '@adherence/domain/compute/compute.ts';
 import { orderFacts } from '@adherence/domain/compute/facts.ts';
+import { reachesBack } from '@adherence/domain/compute/reaches-back.ts';
 import type { Rules } from '@adherence/domain/compute/rules.ts';
-import { carryAt, isOut } from '@adherence/domain/compute/segments.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import type { ExternalUserAssignment, Instant, Interval, Segment } from '@adherence/domain/model.ts';
 import {
@@ -106,8 +106,7 @@ export async function* computePeople(
         const { segments, end } = compute(inputs, ofVariant, range, withReasons ? reasons : null);
         return { segments, reasons, end: computeTo === asOf ? end : null };
       });
-      const reachesIn = results.some(({ segments }) => beganBefore(segments, loadFrom, from));
-      if (reachesIn && couldReachFurther(inputs, loadFrom)) again.push(person);
+      if (results.some(({ segments }) => reachesBack(inputs, segments, from))) again.push(person);
       else yield { personId: person.personId, inputs, schedules, results };
     }
     open = again;
@@ -129,18 +128,6 @@ function inputsOf(
     }),
   );
   return { externalUsers, facts, feeds, schedules: schedules.filter(({ removed }) => !removed), exceptions };
-}
-
-/** An episode runs from the first instant that was computed into the range: it may have begun before. */
-function beganBefore(segments: readonly Segment[], loadFrom: Instant, from: Instant): boolean {
-  const carry = carryAt(segments, from + 1);
-  return carry !== null && isOut(carry.state) && carry.since === loadFrom;
-}
-
-/** Before the first event and the first schedule nothing can have begun. */
-function couldReachFurther({ facts, schedules }: PersonInputs, loadFrom: Instant): boolean {
-  for (const ordered of facts.values()) if (ordered[0] && ordered[0].occurredAt < loadFrom) return true;
-  return schedules.some(({ activities }) => activities[0] && activities[0].start < loadFrom);
 }
 
 export interface FeedToRead {

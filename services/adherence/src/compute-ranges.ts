@@ -3,11 +3,12 @@
  * a range; most began within a day before it, the others are read further back.
  */
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { addDays, isoDate } from '@adherence/domain/calendar.ts';
+import { addDays, dayStart, isoDate, localDateOf } from '@adherence/domain/calendar.ts';
 import { userKey } from '@adherence/domain/compute/actual.ts';
 import { type Carry, compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
 import { isUndecided } from '@adherence/domain/compute/live.ts';
-import { carryAt, isOut } from '@adherence/domain/compute/segments.ts';
+import { reachesBack } from '@adherence/domain/compute/reaches-back.ts';
+import { carryAt } from '@adherence/domain/compute/segments.ts';
 import {
   type PersonConfiguration,
   policyReachMs,
@@ -29,7 +30,7 @@ export interface RangeTask {
   readonly tenantId: string;
   readonly personId: string;
   readonly configuration: PersonConfiguration;
-  /** Segments are exact from here on ... */
+  /** Segments are exact from the start of this day on ... */
   readonly from: Instant;
   /** ... up to here; null = up to now, with what is taken and not stored yet. */
   readonly to: Instant | null;
@@ -62,7 +63,7 @@ export async function computeRanges(
   let open = tasks;
   for (let lookBackDays = 1; open.length > 0; lookBackDays *= 4) {
     const { tenantId, knownAt } = open[0]!;
-    const loadedFrom = (task: RangeTask) => task.from - lookBackDays * dayMs;
+    const loadedFrom = (task: RangeTask) => startOfDay(task, task.from) - lookBackDays * dayMs;
     const earliest = Math.min(...open.map(loadedFrom));
     const until = open.some(({ to }) => to === null) ? null : Math.max(...open.map(endOfInputs));
     const view = { knownAt, until, withSources: false };
@@ -96,7 +97,10 @@ export function endOfInputs({ to, configuration }: Pick<RangeTask, 'to' | 'confi
   return to === null ? Number.POSITIVE_INFINITY : to + policyReachMs(configuration.rules) + dayMs;
 }
 
-/** null when an episode that is still open at the start of the range began before what was loaded. */
+const startOfDay = ({ configuration: { timeZone } }: RangeTask, at: Instant): Instant =>
+  dayStart(timeZone, localDateOf(timeZone, at));
+
+/** null when what was loaded does not reach back to the start of the episode that runs into the first day. */
 function computeRange(
   owner: Owner,
   task: RangeTask,
@@ -122,18 +126,10 @@ function computeRange(
   };
   const range = { from: loadedFrom, to: Math.min(asOf, until), asOf, carry: null };
   const { segments, end } = compute(inputs, rules, range);
-  const reachesIn = segments[0] !== undefined && isOut(segments[0].state);
   const carry = carryAt(segments, from);
-  if (reachesIn && carry && carry.since === loadedFrom && couldReachFurther(facts, loadedFrom)) return null;
   const writeFrom = carry && isUndecided(carry, rules, from) ? carry.since : from;
+  if (reachesBack(inputs, segments, startOfDay(task, writeFrom))) return null;
   return { task, asOf, inputs, facts, schedules, segments, end, writeFrom };
-}
-
-/** Before the first event of everybody nothing can have begun. */
-function couldReachFurther(facts: ReadonlyMap<string, UserFacts>, computeFrom: Instant): boolean {
-  for (const { ordered } of facts.values())
-    if (ordered[0] && ordered[0].occurredAt < computeFrom) return true;
-  return false;
 }
 
 /** Stored facts and those in memory, as one ordered set per user that is assigned now. */

@@ -1,0 +1,91 @@
+/** What is computed again goes back to the start of the episode that runs into it, on the real engine. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { addDays } from '@adherence/domain/calendar.ts';
+import { defaultSettings } from '@adherence/domain/compute/rules.ts';
+import { command } from '@adherence/domain/configuration/given.testing.ts';
+import type { InMessage } from '@adherence/runtime/broker/broker.ts';
+import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
+import { migrateTables } from '@adherence/runtime/migrate.ts';
+import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { annsCentre, ownerOfAnn, scheduleSet, statusEvent } from './owner.testing.ts';
+
+const hour = 60 * 60_000;
+/** Winter in Paris. */
+const midnight = (day: string) => Date.parse(`${day}T00:00:00+01:00`);
+const days = ['2026-02-02', '2026-02-03', '2026-02-04'] as const;
+const third = days[2];
+const now = midnight(addDays(third, 8));
+
+let directory: string;
+let engine: ClickHousePart;
+let db: ClickHouse;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'adherence-ranges-'));
+  engine = await startClickHouse({ dataDir: join(directory, 'clickhouse') });
+  db = openClickHouse({ url: engine.url });
+  await migrateTables(db);
+});
+afterAll(async () => {
+  await db.close();
+  await engine.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  for (const table of ['person_days', 'result_changes', 'facts', 'schedules', 'recomputations', 'received']) {
+    await db.command(`TRUNCATE TABLE ${table}`);
+  }
+});
+
+/** Twelve hours of grace; what is late reaches back by an hour and a second. */
+const settings = command('settings', '', {
+  ...defaultSettings,
+  bufferSeconds: { notPresent: 12 * 3600, wrongActivity: 0, notScheduled: 0 },
+  missingLogout: { afterShiftEndSeconds: 1, maxStatusSeconds: 3600 },
+});
+
+/** Hours in adherence and not present of the third day, once it was computed again because of `late`. */
+async function thirdDay(early: readonly InMessage[], late: InMessage): Promise<readonly number[]> {
+  const owner = await ownerOfAnn(db, [...annsCentre, settings], now);
+  await owner.takes(
+    ...days.map((day, i) => scheduleSet(i, day, midnight(day), midnight(addDays(day, 1)))),
+    ...early,
+  );
+  await owner.takes(late);
+  const [row] = await db.query<{ hours: number[] }>(
+    `SELECT [in_ms, not_present_ms] AS hours FROM person_days FINAL WHERE day = '${third}'`,
+  );
+  return row!.hours.map((ms) => ms / hour);
+}
+
+test('an absence without any event keeps the grace of its beginning, days before what is computed again', async () => {
+  const late = statusEvent(10, 'AVAILABLE', midnight(third) + 23 * hour, now - hour);
+  expect(await thirdDay([], late)).toEqual([1, 23]);
+});
+
+test('a day that is computed again from its evening on is exact from its start on', async () => {
+  const atNoon = statusEvent(10, 'AVAILABLE', midnight(third) + 12 * hour);
+  const late = statusEvent(11, 'AVAILABLE', midnight(third) + 23 * hour, now - hour);
+  // In from 12:00 to 13:00, twelve hours of grace, cut by what is late at 23:00.
+  expect(await thirdDay([atNoon], late)).toEqual([12, 12]);
+});
+
+test('the last hour of a day of 25 hours is computed again without losing the first', async () => {
+  const autumn = '2025-10-26';
+  const start = Date.parse('2025-10-26T00:00:00+02:00');
+  const end = start + 25 * hour;
+  const owner = await ownerOfAnn(db, [...annsCentre, settings], now);
+  await owner.takes(
+    scheduleSet(0, autumn, start, end),
+    statusEvent(1, 'AVAILABLE', start),
+    statusEvent(2, null, start + hour),
+  );
+  await owner.takes(scheduleSet(3, '2025-10-27', end + 1.5 * hour, end + 2 * hour));
+  const [row] = await db.query<{ scheduled: number; present: number }>(
+    `SELECT scheduled_ms AS scheduled, in_ms AS present FROM person_days FINAL WHERE day = '${autumn}'`,
+  );
+  expect(row).toEqual({ scheduled: 25 * hour, present: 13 * hour });
+});
