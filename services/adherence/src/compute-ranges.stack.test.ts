@@ -83,7 +83,7 @@ test('the last hour of a day of 25 hours is computed again without losing the fi
     statusEvent(1, 'AVAILABLE', start),
     statusEvent(2, null, start + hour),
   );
-  await owner.takes(scheduleSet(3, '2025-10-27', end + 1.5 * hour, end + 2 * hour));
+  await owner.takes(scheduleSet(3, '2025-10-27', end + 0.5 * hour, end + hour));
   const [row] = await db.query<{ scheduled: number; present: number }>(
     `SELECT scheduled_ms AS scheduled, in_ms AS present FROM person_days FINAL WHERE day = '${autumn}'`,
   );
