@@ -1,6 +1,7 @@
 /** Records of activity.events; those that are none of ours become dead letters for the topic `rejected`. */
 import type { InMessage, OutMessage } from '@adherence/runtime/broker/broker.ts';
 import { type Codec, UndecodableError } from '@adherence/runtime/codec.ts';
+import { undecodableRecord } from '@adherence/runtime/undecodable-record.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import type { Decoded } from './take.ts';
 
@@ -23,19 +24,12 @@ const deadLetter = (codec: Codec, message: InMessage, error: Error): OutMessage 
   topic: topics.rejected.name,
   partition: message.partition % topics.rejected.partitions,
   key: message.key,
-  value: codec.encode('RejectedNotification', {
-    tenantId: message.key?.split('|')[0] ?? '',
-    integrationId: null,
-    stage: 'adherence',
-    reason: 'undecodable',
-    detail: error.message,
-    receivedAt: message.timestamp,
-    requestId: '',
-    itemIndex: 0,
-    format: 'unknown',
-    body: message.value ?? Buffer.alloc(0),
-    sourceTopic: message.topic,
-    sourcePartition: message.partition,
-    sourceOffset: message.offset,
-  }),
+  value: codec.encode(
+    'RejectedNotification',
+    undecodableRecord(
+      message,
+      { stage: 'adherence', tenantId: message.key?.split('|')[0] ?? '', integrationId: null },
+      error.message,
+    ),
+  ),
 });

@@ -2,6 +2,7 @@
 import type { InMessage } from '@adherence/runtime/broker/broker.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
+import { undecodableRecord } from '@adherence/runtime/undecodable-record.ts';
 import type { RejectedNotification } from '@adherence/schemas/records.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import type { Database } from '@adherence/store/load.ts';
@@ -74,21 +75,8 @@ function rejectedOf(codec: Codec, message: InMessage): RejectedNotification {
   }
 }
 
-const unreadable = (message: InMessage, detail: string): RejectedNotification => ({
-  tenantId: '',
-  integrationId: null,
-  stage: 'adherence',
-  reason: 'undecodable',
-  detail,
-  receivedAt: message.timestamp,
-  requestId: '',
-  itemIndex: 0,
-  format: 'unknown',
-  body: message.value ?? Buffer.alloc(0),
-  sourceTopic: message.topic,
-  sourcePartition: message.partition,
-  sourceOffset: message.offset,
-});
+const unreadable = (message: InMessage, detail: string): RejectedNotification =>
+  undecodableRecord(message, { stage: 'adherence', tenantId: '', integrationId: null }, detail);
 
 const rejectedRow = (record: RejectedNotification, { partition, offset }: InMessage): Row => [
   record.tenantId,

@@ -10,6 +10,7 @@ import { type Codec, UndecodableError } from '@adherence/runtime/codec.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
 import { createDeadLetterLimit } from '@adherence/runtime/dead-letter-limit.ts';
 import type { Metrics } from '@adherence/runtime/metrics.ts';
+import { undecodableRecord } from '@adherence/runtime/undecodable-record.ts';
 import type { ActivityEvent, RawNotification, RejectedNotification } from '@adherence/schemas/records.ts';
 import {
   externalUserKey,
@@ -19,7 +20,7 @@ import {
   topics,
 } from '@adherence/schemas/topics.ts';
 import type { Found, LookUps } from './break-types/look-ups.ts';
-import { enrich, type Tables, undecodable } from './domain/enrich.ts';
+import { type Enriched, enrich, type Tables } from './domain/enrich.ts';
 import { type IntegrationMarks, type MarkLedger, mark, marksOf } from './domain/feed-marks.ts';
 
 /** The configuration as enrichment follows it. */
@@ -143,7 +144,7 @@ function processBatch(codec: Codec, { partition, messages }: Batch, tables: Tabl
   for (const message of messages) {
     const raw = decodeRaw(codec, message);
     const enriched =
-      raw instanceof UndecodableError ? undecodable(message, raw.message) : enrich(raw, message, tables);
+      raw instanceof UndecodableError ? undecodable(message, raw) : enrich(raw, message, tables);
     if (enriched.kind === 'event') {
       records.push(enriched.event);
       events.push(eventMessage(codec, enriched.event, message.headers[traceParentHeader]));
@@ -153,6 +154,13 @@ function processBatch(codec: Codec, { partition, messages }: Batch, tables: Tabl
     }
   }
   return { events, records, deadLetters, reasons, partition, next: messages.at(-1)!.offset + 1 };
+}
+
+/** The key of a raw notification tells whose it was. */
+function undecodable(message: InMessage, error: Error): Enriched & { readonly kind: 'rejected' } {
+  const [tenantId = '', integrationId = null] = message.key?.split('|') ?? [];
+  const where = { stage: 'enrichment', tenantId, integrationId } as const;
+  return { kind: 'rejected', rejected: undecodableRecord(message, where, error.message) };
 }
 
 function append(pending: Pending, taken: Taken): void {

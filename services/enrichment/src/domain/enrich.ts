@@ -92,33 +92,3 @@ function rejectedOf(
     sourceOffset: source.offset,
   };
 }
-
-/** A record on the topic that is none of ours, told by its key and its time there. */
-export function undecodable(
-  message: Source & {
-    readonly key: string | null;
-    readonly value: Buffer | null;
-    readonly timestamp: number;
-  },
-  detail: string,
-): Enriched & { readonly kind: 'rejected' } {
-  const [tenantId = '', integrationId = null] = message.key?.split('|') ?? [];
-  return {
-    kind: 'rejected',
-    rejected: {
-      tenantId,
-      integrationId,
-      stage: 'enrichment',
-      reason: 'record-undecodable' satisfies RejectReason,
-      detail,
-      receivedAt: message.timestamp,
-      requestId: '',
-      itemIndex: 0,
-      format: 'unknown',
-      body: message.value ?? Buffer.alloc(0),
-      sourceTopic: message.topic,
-      sourcePartition: message.partition,
-      sourceOffset: message.offset,
-    },
-  };
-}
