@@ -25,9 +25,16 @@ export interface Owner {
   readonly endOffsets: () => Promise<readonly PartitionOffset[]>;
   /** By integrationKey: silences as stored in `feed_gaps`; absent = the integration has no threshold. */
   readonly feeds: Map<string, Feed>;
-  /** How long results are kept, in milliseconds before now. */
+  /** How long results are kept at most, in milliseconds before now. */
   readonly retentionMs: number;
 }
+
+/** How long the results of a tenant are kept: as it has set, never longer than the operator allows. */
+export function retentionMsOf({ configuration, retentionMs }: Owner, tenantId: string): number {
+  const days = configuration.state().tenants.get(tenantId)?.tenant.document.retentionDays;
+  return days === undefined ? retentionMs : Math.min(retentionMs, days * dayMs);
+}
+const dayMs = 24 * 60 * 60_000;
 
 /** What the service needs of the configuration log. */
 export interface Configuration {

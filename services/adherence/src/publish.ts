@@ -18,6 +18,15 @@ export async function publishJudgements(producer: Producer, settlings: readonly 
   if (messages.length > 0) await producer.send(messages);
 }
 
+/** For how long results are kept at most, for the topic `health`: who sets it for a tenant is to know. */
+export const retentionMessage = (retentionMs: number): OutMessage => ({
+  topic: topics.health.name,
+  partition: 0,
+  key: 'retention',
+  value: Buffer.from(JSON.stringify({ days: retentionMs / dayMs })),
+});
+const dayMs = 24 * 60 * 60_000;
+
 /** Up to when everybody of a partition is computed and its events are taken, for the topic `health`. */
 export const healthMessage = (
   partition: Partition,

@@ -11,7 +11,7 @@ import type { Interval } from '@adherence/domain/model.ts';
 import { dayKey, loadStoredDays } from '@adherence/store/stored-days.ts';
 import { type ComputedRange, computeRanges, endOfInputs, type RangeTask } from './compute-ranges.ts';
 import { windowStartAt } from './domain/person.ts';
-import { configurationOf, type Owner } from './owner.ts';
+import { configurationOf, type Owner, retentionMsOf } from './owner.ts';
 import { type Rebuild, versionOffset } from './partition.ts';
 import { type ComputedDay, computedDays } from './results.ts';
 
@@ -72,7 +72,7 @@ function pastTask(
   const { timeZone, rules } = configuration;
   const now = owner.clock.now();
   const reach = policyReachMs(rules);
-  const from = Math.max(past!.from, now - owner.retentionMs) - reach;
+  const from = Math.max(past!.from, now - retentionMsOf(owner, tenantId)) - reach;
   const to = dayStart(timeZone, addDays(localDateOf(timeZone, past!.to + reach), days));
   const task = { partition, tenantId, personId, configuration, from, to, knownAt: null };
   return endOfInputs(task) + reach < windowStartAt(timeZone, now) ? task : null;

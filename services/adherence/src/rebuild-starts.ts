@@ -5,7 +5,7 @@ import { policyReachMs } from '@adherence/domain/configuration/person-configurat
 import type { Instant } from '@adherence/domain/model.ts';
 import { loadFirstFacts, loadFirstShiftDates, loadStoredResults } from '@adherence/store/load.ts';
 import { windowStartAt } from './domain/person.ts';
-import { configurationOf, type Owner } from './owner.ts';
+import { configurationOf, type Owner, retentionMsOf } from './owner.ts';
 import type { Rebuild } from './partition.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function rebuildStarts(
   rebuilds: readonly Pick<Rebuild, 'personId' | 'from'>[],
 ): Promise<Map<string, Instant>> {
   const now = owner.clock.now();
-  const kept = now - owner.retentionMs;
+  const kept = now - retentionMsOf(owner, tenantId);
   const firsts = await firstDaysOf(
     owner,
     tenantId,

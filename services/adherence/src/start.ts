@@ -17,8 +17,9 @@ import { newChangeNotes, noteChange } from './configuration-changes.ts';
 import type { Owner } from './owner.ts';
 import { type Horizon, horizonAt } from './pipeline-lag.ts';
 import { type AdherenceProcessor, adherenceProcessor } from './processor.ts';
+import { retentionMessage } from './publish.ts';
 import { rejectedProcessor } from './rejected-processor.ts';
-import { retentionStatements } from './retention.ts';
+import { expireForTenants, retentionStatements } from './retention.ts';
 
 export interface AdherenceResources {
   readonly broker: Broker;
@@ -101,7 +102,7 @@ export async function start(
     metrics,
   });
   configuration.onChange(settleAfterChanges(clock, consumption));
-  const schedule = scheduleWork(config, resources, consumption, processor);
+  const schedule = scheduleWork(config, resources, owner, consumption, processor);
 
   return {
     async stop() {
@@ -145,6 +146,7 @@ const changesTogetherMs = 200;
 function scheduleWork(
   config: AdherenceConfig,
   { broker, db, clock, log }: AdherenceResources,
+  owner: Owner,
   consumption: Consumption,
   processor: AdherenceProcessor,
 ): { stop(): void } {
@@ -168,7 +170,8 @@ function scheduleWork(
   again('results', () => tick(consumption, processor, config), config.RESULT_TICK_SECONDS * 1000);
   again('silent feeds', silentFeeds(broker, clock, processor), silenceStepMs);
   again('health', () => health(consumption, processor), healthStepMs);
-  again('retention', () => retain(db, config), 0);
+  again('retention', () => retain(db, config, owner), 0);
+  again('retention of tenants', () => expire(owner), expireStepMs);
   return {
     stop() {
       stopped = true;
@@ -184,6 +187,8 @@ const silenceStepMs = 1_000;
 /** A feed has to be quiet here for so long before it is declared silent. */
 const quietMs = 2_000;
 const healthStepMs = 2_000;
+/** What a tenant wants to be deleted goes within this, a whole day at a time. */
+const expireStepMs = 60 * 60_000;
 
 async function dueChanges(
   consumption: Consumption,
@@ -221,9 +226,20 @@ function silentFeeds(broker: Broker, clock: Clock, processor: AdherenceProcessor
 }
 
 /** Once, unless it fails: every process of this setting says the same. */
-async function retain(db: ClickHouse, { RETENTION_DAYS }: AdherenceConfig): Promise<number> {
+async function retain(
+  db: ClickHouse,
+  { RETENTION_DAYS }: AdherenceConfig,
+  { producer, retentionMs }: Owner,
+): Promise<number> {
+  await producer.send([retentionMessage(retentionMs)]);
   for (const statement of retentionStatements(RETENTION_DAYS)) await db.command(statement);
   return Number.POSITIVE_INFINITY;
+}
+
+/** Somebody owns the first partition: what costs the database once is done by that one. */
+async function expire({ db, clock, configuration, partitions }: Owner): Promise<number> {
+  if (partitions.has(0)) await expireForTenants(db, configuration.state(), clock.now());
+  return expireStepMs;
 }
 
 async function health(consumption: Consumption, processor: AdherenceProcessor): Promise<number> {

@@ -23,6 +23,7 @@ import { recomputationRoutes } from './api/recomputations.ts';
 import { rejectedRoutes } from './api/rejected.ts';
 import { reportRoutes } from './api/reports.ts';
 import { resultChangeRoutes } from './api/result-changes.ts';
+import { retentionRoutes } from './api/retention.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
 import { settingsRoutes } from './api/settings.ts';
@@ -58,6 +59,7 @@ export function allRoutes(env: Environment, authentication: Authentication): Rou
     ...unmappedUserRoutes(env),
     ...matchRoutes(env),
     ...settingsRoutes(env),
+    ...retentionRoutes(env),
     ...scheduleRoutes(env),
     ...exceptionRoutes(env),
     ...configurationRoutes(env),

@@ -52,7 +52,10 @@ export const externalUserIdSchema = line(256).transform((id) => id.normalize('NF
 export const externalStatusSchema = line(256).transform((status) => status.normalize('NFC'));
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 hash in hexadecimal');
 
-export const tenantSchema = z.strictObject({ name: nameSchema, timeZone: timeZoneSchema });
+export const tenantInputSchema = z.strictObject({ name: nameSchema, timeZone: timeZoneSchema });
+/** For how many days results are kept; the operator's setting has the same bounds, and is the most. */
+export const retentionDaysSchema = z.int().min(31).max(3_660);
+export const tenantSchema = tenantInputSchema.extend({ retentionDays: retentionDaysSchema.optional() });
 export type Tenant = z.output<typeof tenantSchema>;
 
 /** A token limited to teams sees and changes what concerns their people only; absent = the whole tenant. */

@@ -1,4 +1,4 @@
-import { idSchema, tenantSchema } from '@adherence/domain/configuration/entities.ts';
+import { idSchema, type Tenant, tenantInputSchema } from '@adherence/domain/configuration/entities.ts';
 import { z } from 'zod';
 import { writeFor } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
@@ -14,6 +14,13 @@ const tag = 'tenants';
 const params = z.strictObject({ id: idSchema });
 const tenantView = z.object({ id: z.string(), name: z.string(), timeZone: z.string() });
 
+/** How long its data is kept is the tenant's own business (retention.ts). */
+const shown = (id: string, { name, timeZone }: Tenant): z.output<typeof tenantView> => ({
+  id,
+  name,
+  timeZone,
+});
+
 /** What the operator manages: tenants, and a new admin token for one that has lost its own. */
 export const tenantRoutes = (env: Environment): Route[] => [
   route({
@@ -22,7 +29,7 @@ export const tenantRoutes = (env: Environment): Route[] => [
     tag,
     summary: 'Create a tenant; its first admin token is shown once',
     access: 'operator',
-    body: tenantSchema.safeExtend({ id: idSchema }),
+    body: tenantInputSchema.safeExtend({ id: idSchema }),
     answers: { 201: { description: 'Created', schema: tenantView.extend({ token: z.string() }) } },
     handle: async (request) => {
       const { id, name, timeZone } = request.body;
@@ -44,10 +51,9 @@ export const tenantRoutes = (env: Environment): Route[] => [
     handle: ({ query }) =>
       json(
         200,
-        pageOf(sorted(env.configuration.state().tenants), query, (id, { tenant }) => ({
-          id,
-          ...tenant.document,
-        })),
+        pageOf(sorted(env.configuration.state().tenants), query, (id, { tenant }) =>
+          shown(id, tenant.document),
+        ),
       ),
   }),
   route({
@@ -57,20 +63,26 @@ export const tenantRoutes = (env: Environment): Route[] => [
     summary: 'Rename a tenant, or change its time zone',
     access: 'operator',
     params,
-    body: tenantSchema.safeExtend({ id: idSchema.optional() }),
+    body: tenantInputSchema.safeExtend({ id: idSchema.optional() }),
     answers: { 200: { description: 'Replaced, or unchanged', schema: tenantView } },
     handle: async (request) => {
       const {
         params: { id },
-        body: { id: bodyId, ...document },
+        body: { id: bodyId, ...body },
       } = request;
       if (bodyId !== undefined && bodyId !== id) {
         throw invalid({ path: 'id', message: 'must be the id of the address, or absent' });
       }
-      const { offset } = tablesOf(env, id).tenant;
-      await writeFor(env, request, { tenantId: id, entity: 'tenant', id, action: 'put', document }, offset);
+      const { offset, document: stored } = tablesOf(env, id).tenant;
+      const document = { ...stored, ...body };
+      await writeFor(
+        env,
+        request,
+        { tenantId: id, entity: 'tenant', id, action: 'put', document, isPart: true },
+        offset,
+      );
       const { tenant } = tablesOf(env, id);
-      return json(200, { id, ...tenant.document }, { etag: etagOf(tenant.offset) });
+      return json(200, shown(id, tenant.document), { etag: etagOf(tenant.offset) });
     },
   }),
   route({

@@ -23,6 +23,8 @@ export interface Write {
   readonly id: string;
   readonly action: 'put' | 'delete';
   readonly document: unknown;
+  /** Parts of the document are those of the version that is there now, so that one must still be there. */
+  readonly isPart?: true;
 }
 
 /** Conflicts name people, who may be of other teams. */
@@ -40,7 +42,7 @@ export async function writeFor(
 ): Promise<Accepted> {
   const limited = teamsOf(request.principal) !== null;
   // What a limited token may write was judged by what is there now: it must still be there.
-  const ifMatch = ifMatchOf(request.headers, current) ?? (limited ? current : null);
+  const ifMatch = ifMatchOf(request.headers, current) ?? (limited || write.isPart ? current : null);
   const command = commandOf(env, write, request.principal, request.now, ifMatch);
   const outcome = await submit(env, command);
   if (outcome.ok) return outcome;

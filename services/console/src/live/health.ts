@@ -18,6 +18,8 @@ export interface HealthView {
   readonly lastReceivedAt: (tenantId: string, integrationId: string) => Instant | null;
   /** `breakDetail|tenant|integration`: state of the break web service as enrichment sees it. */
   readonly breakDetailOf: (tenantId: string, integrationId: string) => BreakServiceTold | null;
+  /** `retention`: for how many days adherence keeps results at most; null until it has told. */
+  readonly retentionDays: () => number | null;
   readonly close: () => Promise<void>;
 }
 
@@ -66,14 +68,15 @@ export const healthOf = (values: ReadonlyMap<string, unknown>): Omit<HealthView,
   },
   freshness: () => freshnessOf(values, allPartitions),
   urlTokenLastUsedAt: (tenantId, tokenId) =>
-    instantIn(values.get(`urlToken|${tenantId}|${tokenId}`), 'lastUsedAt'),
+    numberIn(values.get(`urlToken|${tenantId}|${tokenId}`), 'lastUsedAt'),
   lastReceivedAt: (tenantId, integrationId) =>
-    instantIn(values.get(`integration|${tenantId}|${integrationId}`), 'lastReceivedAt'),
+    numberIn(values.get(`integration|${tenantId}|${integrationId}`), 'lastReceivedAt'),
   breakDetailOf: (tenantId, integrationId) =>
     (values.get(`breakDetail|${tenantId}|${integrationId}`) as BreakServiceTold | undefined) ?? null,
+  retentionDays: () => numberIn(values.get('retention'), 'days'),
 });
 
-function instantIn(value: unknown, field: string): Instant | null {
+function numberIn(value: unknown, field: string): number | null {
   const at = (value as Record<string, unknown> | null | undefined)?.[field];
   return typeof at === 'number' ? at : null;
 }

@@ -19,6 +19,12 @@ export interface FullIntegration {
   readonly feedGapSeconds: number | null;
 }
 
+export interface Retention {
+  /** null: as long as the operator keeps data. */
+  readonly days: number | null;
+  readonly mostDays: number | null;
+}
+
 export interface FullPlanningUnit {
   readonly id: string;
   readonly name: string;

@@ -14,6 +14,7 @@ const known: readonly (readonly [RegExp, MessageKey])[] = [
   [/^Invalid input: expected \w+, received (?:undefined|null|NaN)$/, 'fault.empty'],
   [/^must have at most (\d+) characters$/, 'fault.tooLong'],
   [/^Too big: expected (?:number|int) to be <=?(-?[\d.]+)$/, 'fault.tooBig'],
+  [/^must be at most (\d+)/, 'fault.tooBig'],
   [/^Too small: expected (?:number|int) to be >=?(-?[\d.]+)$/, 'fault.tooSmall'],
   [/^Invalid input: expected int/, 'fault.int'],
   [/^must be an e-mail address$/, 'fault.email'],

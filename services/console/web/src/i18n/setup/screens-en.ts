@@ -145,6 +145,18 @@ export const screensEn = {
   'settings.afterShiftEnd': 'After the end of a shift',
   'settings.maxStatus': 'After so long in one status',
 
+  'retention.title': 'How long data is kept',
+  'retention.days': 'Days',
+  'retention.unit': 'days',
+  'retention.hint': 'From 31 on. Empty: as long as the operator of this installation keeps data.',
+  'retention.hintMost':
+    'From 31 to {n}. Empty: {n} days, for which the operator of this installation keeps data.',
+  'retention.saved': 'How long data is kept is saved.',
+  'retention.confirmTitle': 'Keep data for a shorter time?',
+  'retention.confirm': 'Delete what is older',
+  'retention.confirmHelp':
+    'Results that are older than {n} days are deleted within hours, and statuses and schedules 60 days later. Nobody can bring them back.',
+
   'exceptions.lead': 'Approved time that is kept out of the score: outages, training, a visit to the doctor.',
   'exceptions.add': 'Add an exception',
   'exceptions.edit': 'Edit the exception',

@@ -156,6 +156,18 @@ export const screensFr: Translation<typeof screensEn> = {
   'settings.afterShiftEnd': 'Après la fin d’un service',
   'settings.maxStatus': 'Après cette durée dans un même statut',
 
+  'retention.title': 'Durée de conservation',
+  'retention.days': 'Jours',
+  'retention.unit': 'jours',
+  'retention.hint': 'À partir de 31. Vide : aussi longtemps que l’exploitant conserve les données.',
+  'retention.hintMost':
+    'De 31 à {n}. Vide : {n} jours, durée pour laquelle l’exploitant conserve les données.',
+  'retention.saved': 'La durée de conservation est enregistrée.',
+  'retention.confirmTitle': 'Conserver les données moins longtemps ?',
+  'retention.confirm': 'Supprimer les plus anciennes',
+  'retention.confirmHelp':
+    'Les résultats de plus de {n} jours sont supprimés en quelques heures, les statuts et les plannings 60 jours plus tard. Personne ne peut les rétablir.',
+
   'exceptions.lead': 'Temps approuvé, tenu hors du taux : pannes, formations, visite chez le médecin.',
   'exceptions.add': 'Ajouter une exception',
   'exceptions.edit': 'Modifier l’exception',

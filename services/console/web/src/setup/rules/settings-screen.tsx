@@ -7,6 +7,7 @@ import { numberOf } from '../../components/form/number-of.ts';
 import { amountText, percentText } from '../../format/amount.ts';
 import { t } from '../../i18n/translate.ts';
 import { usualValidFrom, type ValidFromDraft, validFromBody } from '../frame/valid-from.tsx';
+import { RetentionPanel } from './retention-panel.tsx';
 import { VersionScreen, type VersionSpec } from './version-screen.tsx';
 
 const buffers = ['notPresent', 'wrongActivity', 'notScheduled'] as const;
@@ -132,30 +133,33 @@ const given = (value: number | undefined): number | null => value ?? null;
 const bufferName = (key: (typeof buffers)[number]): string => t(`metric.${key}`);
 const graceName = (mode: string): string => t(`settings.grace.${mode as FullSettings['graceMode']}`);
 
-/** Target, buffers, grace and the missing-logout policy. */
+/** Target, buffers, grace and the missing-logout policy; how long data is kept. */
 export function SettingsScreen() {
   return (
-    <VersionScreen
-      spec={{
-        ...spec,
-        columns: [
-          {
-            key: 'target',
-            header: t('settings.target'),
-            kind: 'number',
-            text: ({ targetScore }) => percentText(targetScore, 0),
-            order: ({ targetScore }) => targetScore,
-          },
-          ...buffers.map((key) => ({
-            key,
-            header: t('settings.bufferOf', { type: bufferName(key) }),
-            kind: 'number' as const,
-            text: ({ bufferSeconds }: FullSettings) => amountText(bufferSeconds[key] * 1000),
-            order: ({ bufferSeconds }: FullSettings) => bufferSeconds[key],
-          })),
-          { key: 'grace', header: t('settings.grace'), text: ({ graceMode }) => graceName(graceMode) },
-        ],
-      }}
-    />
+    <>
+      <VersionScreen
+        spec={{
+          ...spec,
+          columns: [
+            {
+              key: 'target',
+              header: t('settings.target'),
+              kind: 'number',
+              text: ({ targetScore }) => percentText(targetScore, 0),
+              order: ({ targetScore }) => targetScore,
+            },
+            ...buffers.map((key) => ({
+              key,
+              header: t('settings.bufferOf', { type: bufferName(key) }),
+              kind: 'number' as const,
+              text: ({ bufferSeconds }: FullSettings) => amountText(bufferSeconds[key] * 1000),
+              order: ({ bufferSeconds }: FullSettings) => bufferSeconds[key],
+            })),
+            { key: 'grace', header: t('settings.grace'), text: ({ graceMode }) => graceName(graceMode) },
+          ],
+        }}
+      />
+      <RetentionPanel />
+    </>
   );
 }
