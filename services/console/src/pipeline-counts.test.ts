@@ -34,4 +34,32 @@ describe('counts of the pipeline', () => {
     await counts('t1', false);
     expect(asked).toBe(5);
   });
+
+  it('are held for longer when counting takes long, and counted once for those who ask meanwhile', async () => {
+    const clock = createManualClock();
+    let asked = 0;
+    const database: Database = {
+      query: async (sql) => {
+        if (sql.includes('FROM facts')) {
+          asked++;
+          await new Promise<void>((resolve) => clock.setTimer(resolve, 3_000));
+        }
+        return [];
+      },
+    };
+    const counts = createPipelineCounts(database, clock);
+    const first = counts('t1', false);
+    await clock.advance(2_000);
+    const second = counts('t1', false);
+    await clock.advance(1_000);
+    expect(await first).toBe(await second);
+    await clock.advance(59_000);
+    await counts('t1', false);
+    expect(asked).toBe(1);
+    await clock.advance(1_000);
+    const again = counts('t1', false);
+    await clock.advance(3_000);
+    await again;
+    expect(asked).toBe(2);
+  });
 });

@@ -15,16 +15,34 @@ export interface PipelineCounts {
 
 /** While work is under way the counts move anyway: they may then be so old, for whoever asks again and again. */
 const heldMs = 1_000;
+/** Or so many times as old as counting takes: a year of facts takes seconds, and those who wait ask every second. */
+const heldPerCost = 20;
+
+interface Held {
+  readonly counts: Promise<PipelineCounts>;
+  /** Until it is known how long the count takes: for as long as it is under way. */
+  until: number;
+}
 
 /** `settled`: nothing is under way, and the counts must not be older than that was found. */
 export function createPipelineCounts(database: Database, clock: Clock) {
-  const held = new Map<string, { readonly at: number; readonly counts: Promise<PipelineCounts> }>();
+  const held = new Map<string, Held>();
   return (tenantId: string, settled: boolean): Promise<PipelineCounts> => {
     const known = held.get(tenantId);
-    if (!settled && known && clock.now() - known.at < heldMs) return known.counts;
+    if (!settled && known && clock.now() < known.until) return known.counts;
+    const begunAt = clock.now();
     const counts = readCounts(database, tenantId);
-    held.set(tenantId, { at: clock.now(), counts });
-    counts.catch(() => held.delete(tenantId));
+    const own: Held = { counts, until: Number.POSITIVE_INFINITY };
+    held.set(tenantId, own);
+    counts.then(
+      () => {
+        const tookMs = clock.now() - begunAt;
+        own.until = clock.now() + Math.max(heldMs, heldPerCost * tookMs);
+      },
+      () => {
+        if (held.get(tenantId) === own) held.delete(tenantId);
+      },
+    );
     return counts;
   };
 }
