@@ -96,6 +96,15 @@ const full: RecordTypes = {
     sourcePartition: 3,
     sourceOffset: 4,
   },
+  RejectedReplayed: {
+    tenantId: 't',
+    rejectedPartition: 1,
+    rejectedOffset: 2,
+    replayedAt: 3,
+    replayedBy: 'token:x',
+    items: 4,
+    fault: 'f',
+  },
 };
 
 /** Fields that may be null, as the types say. */
@@ -107,6 +116,7 @@ const nullable: { readonly [K in RecordName]: readonly (keyof RecordTypes[K])[] 
   ScheduleSet: [],
   RecomputationAsked: ['recomputationId'],
   RejectedNotification: ['integrationId', 'sourceTopic', 'sourcePartition', 'sourceOffset'],
+  RejectedReplayed: ['fault'],
 };
 
 test('there is one schema file for each record, and no other', () => {

@@ -112,6 +112,21 @@ export interface RejectedNotification {
   sourceOffset: number | null;
 }
 
+/** rejected: a dead letter was read again, on request. */
+export interface RejectedReplayed {
+  tenantId: string;
+  /** Coordinates of the dead letter on this topic. */
+  rejectedPartition: number;
+  rejectedOffset: number;
+  replayedAt: number;
+  /** `token:ID` */
+  replayedBy: string;
+  /** Notifications that it gave and that went on their way. */
+  items: number;
+  /** Why nothing, or not all, of it could be read. */
+  fault: string | null;
+}
+
 export interface RecordTypes {
   RawNotification: RawNotification;
   ActivityEvent: ActivityEvent;
@@ -120,6 +135,7 @@ export interface RecordTypes {
   ScheduleSet: ScheduleSet;
   RecomputationAsked: RecomputationAsked;
   RejectedNotification: RejectedNotification;
+  RejectedReplayed: RejectedReplayed;
 }
 export type RecordName = keyof RecordTypes;
 export const recordNames: readonly RecordName[] = [
@@ -130,6 +146,7 @@ export const recordNames: readonly RecordName[] = [
   'ScheduleSet',
   'RecomputationAsked',
   'RejectedNotification',
+  'RejectedReplayed',
 ];
 
 /** Registry subject of a record (RecordNameStrategy): a topic may carry several types. */

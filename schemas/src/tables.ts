@@ -260,5 +260,20 @@ TTL toDateTime(intDiv(received_at, 1000)) + INTERVAL 30 DAY`,
     ddl: `ALTER TABLE rejected MODIFY TTL toDateTime(intDiv(received_at, 1000)) + INTERVAL 30 DAY
 SETTINGS materialize_ttl_after_modify = 0`,
   },
+  {
+    // What was read again of the dead letters: by whom, and what came of it. Goes with them.
+    name: 'rejected_replays',
+    ddl: `CREATE TABLE IF NOT EXISTS rejected_replays (
+  tenant LowCardinality(String),
+  rejected_partition UInt16,
+  rejected_offset UInt64,
+  replayed_at Int64,
+  replayed_by String,
+  items UInt32,
+  fault String
+) ENGINE = ReplacingMergeTree
+ORDER BY (tenant, rejected_partition, rejected_offset, replayed_at)
+TTL toDateTime(intDiv(replayed_at, 1000)) + INTERVAL 30 DAY`,
+  },
   ...analystViews,
 ];

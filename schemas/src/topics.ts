@@ -41,7 +41,7 @@ export const topics = {
     value: 'avro',
     key: 'tenantId|integrationId',
     partitions: 6,
-    producers: ['ingress', 'enrichment', 'adherence'],
+    producers: ['ingress', 'enrichment', 'adherence', 'console (what was replayed)'],
     consumers: ['adherence'],
     config: { 'retention.ms': String(30 * day) },
   },

@@ -3,7 +3,7 @@ import type { InMessage } from '@adherence/runtime/broker/broker.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
 import { undecodableRecord } from '@adherence/runtime/undecodable-record.ts';
-import type { RejectedNotification } from '@adherence/schemas/records.ts';
+import type { RejectedNotification, RejectedReplayed } from '@adherence/schemas/records.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import type { Database } from '@adherence/store/load.ts';
 import { type Row, receivedColumns } from '@adherence/store/rows.ts';
@@ -26,10 +26,21 @@ export const rejectedColumns = [
   'source_offset',
 ] as const;
 
+const replayColumns = [
+  'tenant',
+  'rejected_partition',
+  'rejected_offset',
+  'replayed_at',
+  'replayed_by',
+  'items',
+  'fault',
+] as const;
+
 export function rejectedProcessor(db: Database, codec: Codec): Processor {
   const positions = new Map<number, number>();
   let rows: Row[] = [];
   let ledger: Row[] = [];
+  let replays: Row[] = [];
 
   return {
     async assigned() {
@@ -38,7 +49,11 @@ export function rejectedProcessor(db: Database, codec: Codec): Processor {
     async take({ partition, messages }) {
       await codec.learn(messages.map(({ value }) => value));
       for (const message of messages) {
-        const record = rejectedOf(codec, message);
+        const record = recordOf(codec, message);
+        if ('replayedAt' in record) {
+          replays.push(replayRow(record));
+          continue;
+        }
         rows.push(rejectedRow(record, message));
         if (record.sourceTopic === topics.notifications.name) {
           const { sourcePartition, sourceOffset, tenantId, integrationId } = record;
@@ -49,26 +64,29 @@ export function rejectedProcessor(db: Database, codec: Codec): Processor {
     },
     async settle() {
       const offsets = [...positions].map(([partition, offset]) => ({ partition, offset }));
-      const [ownRows, ownLedger] = [rows, ledger];
+      const [ownRows, ownLedger, ownReplays] = [rows, ledger, replays];
       await db.insertRows('rejected', rejectedColumns, ownRows);
       await db.insertRows('received', receivedColumns, ownLedger);
+      await db.insertRows('rejected_replays', replayColumns, ownReplays);
       rows = rows.slice(ownRows.length);
       ledger = ledger.slice(ownLedger.length);
+      replays = replays.slice(ownReplays.length);
       return offsets;
     },
     revoked() {
       positions.clear();
       rows = [];
       ledger = [];
+      replays = [];
     },
   };
 }
 
 /** What cannot be read even here is kept as it is. */
-function rejectedOf(codec: Codec, message: InMessage): RejectedNotification {
+function recordOf(codec: Codec, message: InMessage): RejectedNotification | RejectedReplayed {
   try {
     const { name, record } = codec.decode(message.value);
-    if (name === 'RejectedNotification') return record;
+    if (name === 'RejectedNotification' || name === 'RejectedReplayed') return record;
     return unreadable(message, `a ${name} on the topic of rejected notifications`);
   } catch (error) {
     return unreadable(message, error instanceof Error ? error.message : String(error));
@@ -94,4 +112,14 @@ const rejectedRow = (record: RejectedNotification, { partition, offset }: InMess
   record.sourceTopic ?? '',
   record.sourcePartition,
   record.sourceOffset,
+];
+
+const replayRow = (record: RejectedReplayed): Row => [
+  record.tenantId,
+  record.rejectedPartition,
+  record.rejectedOffset,
+  record.replayedAt,
+  record.replayedBy,
+  record.items,
+  record.fault ?? '',
 ];

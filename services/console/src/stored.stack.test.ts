@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { createLocalCodec } from '@adherence/runtime/codec.ts';
 import { migrateTables } from '@adherence/runtime/migrate.ts';
+import type { RejectedReplayed } from '@adherence/schemas/records.ts';
 import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
 import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,6 +40,15 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+const replayColumns = [
+  'tenant',
+  'rejected_partition',
+  'rejected_offset',
+  'replayed_at',
+  'replayed_by',
+  'items',
+  'fault',
+];
 const user = (externalUserId: string) => ({ integrationId: 'odigo', externalUserId });
 
 async function storeFacts(facts: [string, string | null, string | null, string][]): Promise<void> {
@@ -313,6 +323,7 @@ describe('rejected', () => {
     const ids = ['2-1', '2-2', '2-3', '2-4'];
     expect((await stranger('POST', '/rejected/replay', { ids })).body).toEqual({
       replayed: 0,
+      again: 0,
       more: false,
       failed: [],
     });
@@ -335,7 +346,35 @@ describe('rejected', () => {
       {},
     ]);
     expect(raw.map((record) => (record as { itemIndex: number }).itemIndex).sort()).toEqual([0, 1, 4]);
-    expect((await call('POST', '/rejected/replay', { reason: 'replayed' })).body.replayed).toBe(3);
+    const marks = console_.broker.records(topics.rejected.name).map(({ value }) => {
+      const { record } = codec.decode(value) as { record: RejectedReplayed };
+      return [
+        ...[record.tenantId, record.rejectedPartition, record.rejectedOffset, record.replayedAt],
+        ...[record.replayedBy, record.items, record.fault ?? ''],
+      ];
+    });
+    await db.insertRows('rejected_replays', replayColumns, marks);
+    const marked = await call('GET', '/rejected?reason=replayed');
+    expect(
+      marked.body.items.map(({ id, replayed }: { id: string; replayed: object }) => ({ id, ...replayed })),
+    ).toMatchObject([
+      { id: '2-4', times: 1, items: 0, fault: expect.stringMatching(/./) },
+      { id: '2-3', times: 1, items: 2, fault: null, byName: 'First administrator' },
+      { id: '2-2', times: 1, items: 0 },
+      { id: '2-1', times: 1, items: 1 },
+    ]);
+    const idsWith = async (replayed: boolean) =>
+      (await call('GET', `/rejected?reason=replayed&replayed=${replayed}`)).body.items.map(
+        ({ id }: { id: string }) => id,
+      );
+    expect([await idsWith(true), await idsWith(false)]).toEqual([
+      ['2-3', '2-1'],
+      ['2-4', '2-2'],
+    ]);
+    const left = await call('POST', '/rejected/replay', { reason: 'replayed', replayed: false });
+    expect(left.body).toMatchObject({ replayed: 0, again: 0, failed: [{ id: '2-4' }, { id: '2-2' }] });
+    const again = await call('POST', '/rejected/replay', { reason: 'replayed' });
+    expect(again.body).toMatchObject({ replayed: 3, again: 2 });
     expect((await call('POST', '/rejected/replay', { search: 'ada@y' })).body.replayed).toBe(0);
     expect((await call('POST', '/rejected/replay', {})).status).toBe(422);
     expect((await call('POST', '/rejected/replay', { ids: ["1' OR 1"] })).status).toBe(422);
@@ -415,7 +454,8 @@ describe('GET /pipeline', () => {
       duplicates: 1,
       gaps: 1,
       quarantined: 7,
-      pending: 6,
+      // What was read again above, and that it was.
+      pending: 16,
     });
     // Nobody has asked yet for what the configuration changed.
     expect(before.recomputationsPending).toBe(24);

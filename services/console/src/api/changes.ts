@@ -5,6 +5,7 @@ import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { z } from 'zod';
 import { olderChanges } from '../configuration/older-changes.ts';
 import { shownDocument } from '../configuration/shown-document.ts';
+import { writerName } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { dateText, instantView, isoText } from '../http/instant.ts';
 import { decodeCursor, encodeCursor, pageQuery, pageSchema } from '../http/page.ts';
@@ -63,8 +64,7 @@ export const changeRoutes = (env: Environment): Route[] => [
       ]);
       const items: ChangeView[] = [];
       let next = cursor;
-      const nameOf = (writtenBy: string) =>
-        tenant.tokens.get(writtenBy.replace(/^token:/, ''))?.document.name ?? null;
+      const nameOf = (writtenBy: string) => writerName(tenant, writtenBy);
       let [c, s] = [0, 0];
       while (items.length < asked.limit && c + s < ofConfiguration.length + ofSchedules.length) {
         const [change, schedule] = [ofConfiguration[c], ofSchedules[s]];

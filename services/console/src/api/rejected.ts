@@ -1,15 +1,22 @@
 import { idSchema } from '@adherence/domain/configuration/entities.ts';
 import { configurationOffsetHeader } from '@adherence/domain/notifications/raw-headers.ts';
 import type { RawNotification } from '@adherence/schemas/records.ts';
-import { externalUserKey, partitionOf, streamPartitions, topics } from '@adherence/schemas/topics.ts';
+import {
+  externalUserKey,
+  integrationKey,
+  partitionOf,
+  streamPartitions,
+  topics,
+} from '@adherence/schemas/topics.ts';
 import { z } from 'zod';
+import { writerName, writerOf } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { instantQuery, instantText, instantView, isoText } from '../http/instant.ts';
 import { decodeCursor, encodeCursor, pageQuery, pageSchema } from '../http/page.ts';
 import { invalid } from '../http/problem.ts';
 import { json, type Route, route } from '../http/route.ts';
 import { type RejectedCursor, type RejectedRow, rejectedPage } from '../queries/rejected.ts';
-import { replayOf } from '../results/replay.ts';
+import { type Replay, replayOf } from '../results/replay.ts';
 
 const rejectedView = z.object({
   /** Partition and offset on the topic of dead letters. */
@@ -28,14 +35,30 @@ const rejectedView = z.object({
   /** The original bytes as text; bytes that are no UTF-8 are replaced. */
   payload: z.string(),
   payloadBase64: z.string(),
+  /** The last time it was read again; null = never. */
+  replayed: z
+    .object({
+      times: z.int(),
+      at: instantView,
+      by: z.string(),
+      byName: z.string().nullable(),
+      /** Notifications that went on their way. */
+      items: z.int(),
+      /** Why nothing, or not all, of it could be read. */
+      fault: z.string().nullable(),
+    })
+    .nullable(),
 });
 
-const filtersWith = <T extends z.ZodType>(instant: T) => ({
+const booleanQuery = z.enum(['true', 'false']).transform((text) => text === 'true');
+const replayedFlag = { description: 'Whether anything of it went on its way again' };
+const filtersWith = <T extends z.ZodType, F extends z.ZodType>(instant: T, flag: F) => ({
   integrationId: idSchema.optional(),
   stage: z.enum(['ingress', 'enrichment', 'adherence']).optional(),
   reason: z.string().max(100).optional(),
   from: instant.optional(),
   to: instant.optional(),
+  replayed: flag.optional().meta(replayedFlag),
   search: z
     .string()
     .min(1)
@@ -45,9 +68,12 @@ const filtersWith = <T extends z.ZodType>(instant: T) => ({
 });
 const rejectedId = z.string().regex(/^\d{1,5}-\d{1,15}$/, 'must be the id of a rejected notification');
 const replayInput = z
-  .strictObject({ ...filtersWith(instantText), ids: z.array(rejectedId).min(1).max(1000).optional() })
+  .strictObject({
+    ...filtersWith(instantText, z.boolean()),
+    ids: z.array(rejectedId).min(1).max(1000).optional(),
+  })
   .refine((input) => Object.values(input).some((value) => value !== undefined), {
-    message: 'must name ids, or filter by integrationId, stage, reason, from, to or search',
+    message: 'must name ids, or filter by integrationId, stage, reason, from, to, replayed or search',
   });
 /** Replayed at once, the newest first; what is left over is replayed by asking again. */
 const maxReplayed = 1000;
@@ -60,7 +86,7 @@ export const rejectedRoutes = (env: Environment): Route[] => [
     tag: 'rejected',
     summary: 'Quarantined notifications, newest first',
     access: [],
-    query: z.strictObject({ ...pageQuery, ...filtersWith(instantQuery) }),
+    query: z.strictObject({ ...pageQuery, ...filtersWith(instantQuery, booleanQuery) }),
     answers: { 200: { description: 'A page', schema: pageSchema(rejectedView) } },
     handle: async ({ tenant, query }) => {
       const { limit } = query;
@@ -71,7 +97,8 @@ export const rejectedRoutes = (env: Environment): Route[] => [
       const nextCursor = last
         ? encodeCursor([last.received_at, last.rejected_partition, last.rejected_offset].join('|'))
         : null;
-      return json(200, { items: shown.map(viewOf), nextCursor });
+      const items = shown.map((row) => viewOf(row, (by) => writerName(tenant, by)));
+      return json(200, { items, nextCursor });
     },
   }),
   route({
@@ -86,22 +113,27 @@ export const rejectedRoutes = (env: Environment): Route[] => [
         description: 'What was sent on its way again, and what still cannot be read',
         schema: z.object({
           replayed: z.int(),
+          /** Quarantined ones that had gone on their way before. */
+          again: z.int(),
           /** Only the newest were taken: there are more, to be asked for with `to`. */
           more: z.boolean(),
           failed: z.array(z.object({ id: z.string(), reason: z.string() })),
         }),
       },
     },
-    handle: async ({ tenant: { tenantId }, body }) => {
+    handle: async ({ tenant: { tenantId }, body, principal, now }) => {
       const coordinates = body.ids?.map((id) => id.split('-').map(Number) as [number, number]);
       const sql = rejectedPage(tenantId, { ...body, coordinates }, null, maxReplayed + 1);
       const found = await env.database.query<RejectedRow>(sql.text, sql.parameters);
       const rows = found.slice(0, maxReplayed);
-      const replays = rows.map((row) => ({ id: idOf(row), ...replayOf(tenantId, row) }));
+      const replays = rows.map((row) => ({ id: idOf(row), row, ...replayOf(tenantId, row) }));
       const records = replays.flatMap((replay) => replay.records);
       await env.produce(records.map((record) => messageOf(env, record)));
+      const by = writerOf(principal);
+      await env.produce(replays.map((replay) => markOf(env, tenantId, replay, by, now)));
       const failed = replays.flatMap(({ id, fault }) => (fault === null ? [] : [{ id, reason: fault }]));
-      return json(200, { replayed: records.length, more: found.length > maxReplayed, failed });
+      const again = rows.filter(({ sent_items: sent }) => sent > 0).length;
+      return json(200, { replayed: records.length, again, more: found.length > maxReplayed, failed });
     },
   }),
 ];
@@ -120,6 +152,31 @@ function messageOf({ codec, configuration }: Environment, record: RawNotificatio
   };
 }
 
+/** Tells what was done; lost with a crash before it, and then it may be done again. */
+function markOf(
+  { codec }: Environment,
+  tenantId: string,
+  { row, records, fault }: Replay & { readonly row: RejectedRow },
+  replayedBy: string,
+  replayedAt: number,
+) {
+  const key = integrationKey(tenantId, row.integration);
+  return {
+    topic: topics.rejected.name,
+    partition: partitionOf(key, topics.rejected.partitions),
+    key,
+    value: codec.encode('RejectedReplayed', {
+      tenantId,
+      rejectedPartition: row.rejected_partition,
+      rejectedOffset: row.rejected_offset,
+      replayedAt,
+      replayedBy,
+      items: records.length,
+      fault,
+    }),
+  };
+}
+
 function cursorOf(cursor: string | undefined): RejectedCursor | null {
   if (cursor === undefined) return null;
   const parts = decodeCursor(cursor).split('|').map(Number);
@@ -129,7 +186,7 @@ function cursorOf(cursor: string | undefined): RejectedCursor | null {
   return [parts[0]!, parts[1]!, parts[2]!];
 }
 
-function viewOf(row: RejectedRow): z.output<typeof rejectedView> {
+function viewOf(row: RejectedRow, nameOf: (by: string) => string | null): z.output<typeof rejectedView> {
   return {
     id: idOf(row),
     integrationId: row.integration || null,
@@ -145,5 +202,16 @@ function viewOf(row: RejectedRow): z.output<typeof rejectedView> {
       : null,
     payload: Buffer.from(row.body_base64, 'base64').toString('utf8'),
     payloadBase64: row.body_base64,
+    replayed:
+      row.replays === 0
+        ? null
+        : {
+            times: row.replays,
+            at: isoText(row.last_replayed_at),
+            by: row.last_replayed_by,
+            byName: nameOf(row.last_replayed_by),
+            items: row.last_items,
+            fault: row.last_fault || null,
+          },
   };
 }

@@ -8,6 +8,7 @@ import {
 } from '@adherence/domain/configuration/command.ts';
 import { decide } from '@adherence/domain/configuration/decide.ts';
 import type { EntityKind } from '@adherence/domain/configuration/entities.ts';
+import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { versionOf } from '@adherence/domain/configuration/version-of.ts';
 import { OperationalError } from '@adherence/runtime/errors.ts';
 import type { Environment } from '../environment.ts';
@@ -125,6 +126,10 @@ export function commandWith(
 export function writerOf(principal: Principal | null): string {
   return principal?.kind === 'tenant' ? `token:${principal.tokenId}` : 'operator';
 }
+
+/** Null where the token is gone, and for what no token did. */
+export const writerName = ({ tokens }: Pick<TenantTables, 'tokens'>, writtenBy: string): string | null =>
+  tokens.get(writtenBy.replace(/^token:/, ''))?.document.name ?? null;
 
 const statusOf: Readonly<Record<Problem, number>> = { stale: 412, conflict: 409, invalid: 422, missing: 404 };
 const detailOf: Readonly<Record<Problem, string>> = {

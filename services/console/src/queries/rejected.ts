@@ -16,6 +16,14 @@ export interface RejectedRow {
   readonly source_topic: string;
   readonly source_partition: number | null;
   readonly source_offset: number | null;
+  /** How often it was read again; of the last time: when, by whom, what it gave and why not all. */
+  readonly replays: number;
+  readonly last_replayed_at: number;
+  readonly last_replayed_by: string;
+  readonly last_items: number;
+  readonly last_fault: string;
+  /** Of all times together. */
+  readonly sent_items: number;
 }
 
 export interface RejectedFilter {
@@ -27,6 +35,8 @@ export interface RejectedFilter {
   readonly to?: number | undefined;
   /** Text within the original bytes, or within what was found wrong; case does not matter. */
   readonly search?: string | undefined;
+  /** Whether any notification of it went on its way again. */
+  readonly replayed?: boolean | undefined;
   /** Partitions and offsets of single ones. */
   readonly coordinates?: readonly (readonly [partition: number, offset: number])[] | undefined;
 }
@@ -36,7 +46,7 @@ export type RejectedCursor = readonly [receivedAt: number, partition: number, of
 
 export function rejectedPage(
   tenantId: string,
-  { integrationId, stage, reason, from, to, search, coordinates }: RejectedFilter,
+  { integrationId, stage, reason, from, to, search, replayed, coordinates }: RejectedFilter,
   after: RejectedCursor | null,
   limit: number,
 ): Sql {
@@ -58,6 +68,10 @@ export function rejectedPage(
     'search',
     search,
   );
+  if (replayed !== undefined) {
+    conditions.push(`(rejected_partition, rejected_offset) ${replayed ? '' : 'NOT '}IN (
+  SELECT rejected_partition, rejected_offset FROM rejected_replays WHERE tenant = {tenant:String} AND items > 0)`);
+  }
   if (coordinates) {
     const list = coordinates.map(([partition, offset]) => `(${Number(partition)}, ${Number(offset)})`);
     conditions.push(`(rejected_partition, rejected_offset) IN (${list.join(', ')})`);
@@ -70,9 +84,14 @@ export function rejectedPage(
   }
   return {
     text: `SELECT rejected_partition, rejected_offset, integration, stage, reason, detail, received_at, request_id,
-  item_index, format, body_base64, source_topic, source_partition, source_offset
-FROM rejected FINAL
-WHERE ${conditions.join(' AND ')}
+  item_index, format, body_base64, source_topic, source_partition, source_offset,
+  replays, last_replayed_at, last_replayed_by, last_items, last_fault, sent_items
+FROM (SELECT * FROM rejected FINAL WHERE ${conditions.join(' AND ')}) AS rejected
+LEFT JOIN (SELECT rejected_partition, rejected_offset, count() AS replays,
+    max(replayed_at) AS last_replayed_at, argMax(replayed_by, replayed_at) AS last_replayed_by,
+    argMax(items, replayed_at) AS last_items, argMax(fault, replayed_at) AS last_fault, sum(items) AS sent_items
+  FROM rejected_replays FINAL WHERE tenant = {tenant:String}
+  GROUP BY rejected_partition, rejected_offset) AS marks USING (rejected_partition, rejected_offset)
 ORDER BY received_at DESC, rejected_partition DESC, rejected_offset DESC
 LIMIT {limit:UInt32}`,
     parameters,

@@ -4,6 +4,7 @@ import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Amounts } from '@adherence/domain/model.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { z } from 'zod';
+import { writerName } from '../configuration/write.ts';
 import { instantView, isoText } from '../http/instant.ts';
 import { decodeCursor, encodeCursor } from '../http/page.ts';
 import { invalid } from '../http/problem.ts';
@@ -40,7 +41,7 @@ export const resultChangeView = z.object({
 
 export function viewOfResultChange(
   row: ResultChangeRow,
-  { tokens }: TenantTables,
+  tables: TenantTables,
 ): z.output<typeof resultChangeView> {
   const buckets = bucketsOf(row);
   const sum = (side: 'before' | 'after') => {
@@ -60,7 +61,7 @@ export function viewOfResultChange(
       changeOffset: topic === topics.configuration.name ? offset : null,
       reference: ref.replaceAll('\u0000', '/') || null,
       writtenBy: actor || null,
-      writtenByName: tokens.get(actor.replace(/^token:/, ''))?.document.name ?? null,
+      writtenByName: writerName(tables, actor),
     })),
     rulesVersion: { before: row.rules[0], after: row.rules[1] },
     before: sum('before'),

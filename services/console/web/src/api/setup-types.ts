@@ -147,6 +147,15 @@ export interface RejectedNotification {
   readonly requestId: string;
   readonly format: string;
   readonly payload: string;
+  /** The last time it was read again. */
+  readonly replayed: {
+    readonly times: number;
+    readonly at: string;
+    readonly by: string;
+    readonly byName: string | null;
+    readonly items: number;
+    readonly fault: string | null;
+  } | null;
 }
 
 export interface Recomputation {

@@ -26,6 +26,7 @@ interface RemoteTableProps<T> extends Omit<DataTableProps<T>, 'rows' | 'sorting'
   readonly buttons?: ComponentChildren;
   readonly bar?: ComponentChildren;
   readonly empty: ComponentChildren;
+  /** Sees every page that was loaded. */
   readonly onLoad?: (rows: readonly T[]) => void;
 }
 
@@ -38,7 +39,11 @@ export function RemoteTable<T>(props: RemoteTableProps<T>) {
   const cursor = cursors.at(-1);
   const { data, error, loading, reload } = useRequest(
     `${path}|${filter}|${cursor}|${version}`,
-    (signal) => getJson<Page<T>>(path, { ...query, limit: pageSize, cursor }, signal),
+    async (signal) => {
+      const page = await getJson<Page<T>>(path, { ...query, limit: pageSize, cursor }, signal);
+      props.onLoad?.(page.items);
+      return page;
+    },
     refreshMs,
   );
   const start = cursors.length * pageSize;

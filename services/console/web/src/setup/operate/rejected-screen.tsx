@@ -1,8 +1,8 @@
-import { rejectReasons } from '@adherence/domain/notifications/reject-reasons.ts';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { ApiError, getAll, postJson } from '../../api/client.ts';
 import type { FullIntegration, RejectedNotification } from '../../api/setup-types.ts';
 import { useRequest } from '../../api/use-request.ts';
+import { ConfirmDialog } from '../../components/dialog/confirm-dialog.tsx';
 import { Dialog } from '../../components/dialog/dialog.tsx';
 import { tell } from '../../components/dialog/toasts.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -12,8 +12,15 @@ import { RemoteTable } from '../../components/table/remote-table.tsx';
 import { directory } from '../../directory.ts';
 import { longDateTimeText } from '../../format/time.ts';
 import { type MessageKey, t } from '../../i18n/translate.ts';
-import { place, setQuery } from '../../router.ts';
+import { place } from '../../router.ts';
 import { ScreenHead } from '../frame/screen-head.tsx';
+import { RejectedFilters, reasonText } from './rejected-filters.tsx';
+
+/** Some of what is to be read again went on its way before. */
+interface Asking {
+  readonly ids: readonly string[];
+  readonly before: number;
+}
 
 interface ReplayAnswer {
   readonly replayed: number;
@@ -28,26 +35,32 @@ export function RejectedScreen() {
     reason: query.get('reason') ?? undefined,
     stage: query.get('stage') ?? undefined,
     search: query.get('q') ?? undefined,
+    replayed: query.get('replayed') ?? undefined,
   };
   const { data: integrations } = useRequest('integrations', (signal) =>
     getAll<FullIntegration>('/integrations', {}, signal),
   );
   const [version, setVersion] = useState(0);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [asking, setAsking] = useState<Asking | null>(null);
   const [looking, setLooking] = useState<RejectedNotification | null>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const [failed, setFailed] = useState<ReplayAnswer['failed']>([]);
+  /** Those seen here that went on their way before. */
+  const sent = useRef(new Set<string>());
   const zone = directory.value.tenantTimeZone;
   const integrationName = (id: string | null) =>
     id === null ? '' : (integrations?.find((each) => each.id === id)?.name ?? id);
 
-  const replay = async (what: object) => {
+  const replay = async (what: { readonly ids?: readonly string[]; readonly replayed?: boolean }) => {
     setBusy(true);
     setError(null);
     try {
       const answer = (await postJson('/rejected/replay', what)) as ReplayAnswer;
       setFailed(answer.failed);
+      const stillBad = new Set(answer.failed.map(({ id }) => id));
+      for (const id of what.ids ?? []) if (!stillBad.has(id)) sent.current.add(id);
       tell(t('rejected.replayed', { n: answer.replayed }));
       setChosen(new Set());
       setVersion(version + 1);
@@ -57,6 +70,12 @@ export function RejectedScreen() {
     } finally {
       setBusy(false);
     }
+  };
+  /** Nobody reads the same twice without knowing it. */
+  const replayIds = async (ids: readonly string[]) => {
+    const before = ids.filter((id) => sent.current.has(id)).length;
+    if (before > 0) setAsking({ ids, before });
+    else await replay({ ids });
   };
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
 
@@ -85,6 +104,9 @@ export function RejectedScreen() {
         rowKey={({ id }) => id}
         rowName={({ id }) => id}
         selection={{ chosen, onChange: setChosen }}
+        onLoad={(rows) => {
+          for (const { id, replayed } of rows) if (replayed && replayed.items > 0) sent.current.add(id);
+        }}
         columns={[
           {
             key: 'received',
@@ -120,6 +142,11 @@ export function RejectedScreen() {
             text: ({ payload }) => payload,
             cell: ({ payload }) => <span class="clip">{payload}</span>,
           },
+          {
+            key: 'replayed',
+            header: t('rejected.readAgain'),
+            text: ({ replayed }) => (replayed ? replayedText(replayed, zone) : ''),
+          },
           { key: 'id', header: t('field.id'), text: ({ id }) => id, hidden: true },
         ]}
         actions={(row) => (
@@ -135,16 +162,17 @@ export function RejectedScreen() {
               type="button"
               aria-label={`${t('rejected.replay')} ${row.id}`}
               disabled={busy}
-              onClick={() => void replay({ ids: [row.id] })}
+              onClick={() => void replayIds([row.id])}
             >
               {t('rejected.replay')}
             </button>
           </>
         )}
-        filters={<Filters integrations={integrations ?? []} />}
+        filters={<RejectedFilters integrations={integrations ?? []} />}
         buttons={
-          isFiltered && (
-            <button type="button" disabled={busy} onClick={() => void replay(filter)}>
+          isFiltered &&
+          filter.replayed !== 'true' && (
+            <button type="button" disabled={busy} onClick={() => void replay({ ...filter, replayed: false })}>
               {t('rejected.replayAll')}
             </button>
           )
@@ -156,7 +184,7 @@ export function RejectedScreen() {
                 type="button"
                 class="primary"
                 disabled={busy}
-                onClick={() => void replay({ ids: [...chosen] })}
+                onClick={() => void replayIds([...chosen])}
               >
                 {t('rejected.replay')}
               </button>
@@ -168,6 +196,16 @@ export function RejectedScreen() {
         }
         empty={<p>{t('rejected.empty')}</p>}
       />
+      {asking && (
+        <ConfirmDialog
+          title={t('rejected.againTitle', { n: asking.before })}
+          action={t('rejected.replay')}
+          onClose={() => setAsking(null)}
+          onConfirm={() => replay({ ids: asking.ids })}
+        >
+          <p>{t('rejected.againHelp')}</p>
+        </ConfirmDialog>
+      )}
       {looking && (
         <Dialog title={t('rejected.title', { id: looking.id })} onClose={() => setLooking(null)} wide>
           <dl class="facts">
@@ -181,6 +219,11 @@ export function RejectedScreen() {
             </div>
           </dl>
           {looking.detail && <p>{looking.detail}</p>}
+          {looking.replayed && (
+            <p>
+              {t('rejected.readAgain')}: {replayedText(looking.replayed, zone)}
+            </p>
+          )}
           <RawText label={t('rejected.payload')} text={looking.payload} />
         </Dialog>
       )}
@@ -188,54 +231,12 @@ export function RejectedScreen() {
   );
 }
 
-const reasonText = (reason: string): string =>
-  reason in rejectReasons ? t(`reason.${reason}` as MessageKey) : reason;
-
-function Filters({ integrations }: { readonly integrations: readonly FullIntegration[] }) {
-  const { query } = place.value;
-  const select = (
-    name: string,
-    label: string,
-    all: string,
-    options: readonly (readonly [string, string])[],
-  ) => (
-    <label>
-      <span>{label}</span>
-      <select
-        value={query.get(name) ?? ''}
-        onChange={({ currentTarget: { value } }) => setQuery({ [name]: value || null })}
-      >
-        <option value="">{all}</option>
-        {options.map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-  return (
-    <>
-      <label class="search">
-        <span>{t('rejected.search')}</span>
-        <input
-          type="search"
-          value={query.get('q') ?? ''}
-          onChange={({ currentTarget: { value } }) => setQuery({ q: value || null })}
-        />
-      </label>
-      {select(
-        'integration',
-        t('setup.integration'),
-        t('rejected.all'),
-        integrations.map(({ id, name }) => [id, name]),
-      )}
-      {select(
-        'reason',
-        t('rejected.reason'),
-        t('rejected.all'),
-        Object.keys(rejectReasons).map((reason) => [reason, reasonText(reason)]),
-      )}
-    </>
-  );
+/** When it was read again, by whom, and what came of it. */
+function replayedText(
+  { times, at, by, byName, items, fault }: NonNullable<RejectedNotification['replayed']>,
+  zone: string,
+): string {
+  const when = t('rejected.when', { time: longDateTimeText(Date.parse(at), zone), who: byName ?? by });
+  const outcome = items > 0 ? t('rejected.sent', { n: items }) : t('rejected.notRead');
+  return [when, outcome, fault, times > 1 && t('rejected.times', { n: times })].filter(Boolean).join('; ');
 }
