@@ -5,6 +5,7 @@ import type { Environment } from './environment.ts';
 import { authenticate } from './http/authenticate.ts';
 import { createFailureThrottle } from './http/failure-throttle.ts';
 import { type CallerEnv, type MountOptions, mountRoutes } from './http/mount.ts';
+import { packed } from './http/pack.ts';
 import { json } from './http/route.ts';
 import { withSecurityHeaders } from './http/security-headers.ts';
 import { sessionKey } from './http/session.ts';
@@ -50,7 +51,10 @@ export function createApp({ env, pages, missing, onError, onAnswer }: AppOptions
   );
   return {
     fetch: async (request, client = '') =>
-      withSecurityHeaders(await app.fetch(request, { client }), env.config.secureCookies),
+      withSecurityHeaders(
+        await packed(request, await app.fetch(request, { client })),
+        env.config.secureCookies,
+      ),
   };
 }
 

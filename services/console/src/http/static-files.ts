@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { acceptsGzip } from './accepts-gzip.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -59,9 +60,6 @@ interface StaticFile {
   readonly packed: Uint8Array<ArrayBuffer> | null;
   readonly type: string;
 }
-
-const acceptsGzip = (header: string | null): boolean =>
-  /(^|[ ,])gzip(?! *; *q=0(\.0*)?( |,|$))/.test(header ?? '');
 
 const notBuilt = (): Response =>
   new Response('The web application is not built: run "npm run build" in services/console/web.', {
