@@ -14,6 +14,7 @@ import { orderFacts } from '@adherence/domain/compute/facts.ts';
 import { reachesBack } from '@adherence/domain/compute/reaches-back.ts';
 import type { Rules } from '@adherence/domain/compute/rules.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
+import type { FeedThreshold } from '@adherence/domain/configuration/tables.ts';
 import type { ExternalUserAssignment, Instant, Interval, Segment } from '@adherence/domain/model.ts';
 import {
   type Lines,
@@ -130,16 +131,11 @@ function inputsOf(
   return { externalUsers, facts, feeds, schedules: schedules.filter(({ removed }) => !removed), exceptions };
 }
 
-export interface FeedToRead {
-  readonly integrationId: string;
-  readonly thresholdMs: number;
-}
-
 /** Silences of integrations, as their people were told them, or as they were known at an instant. */
 export async function readFeeds(
   db: ReadDatabase,
   tenantId: string,
-  integrations: readonly FeedToRead[],
+  integrations: readonly FeedThreshold[],
   knownAt: Instant | null,
 ): Promise<Map<string, Feed>> {
   const feeds = new Map<string, Feed>();

@@ -4,7 +4,7 @@
  */
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { addDays, dayStart, isoDate, localDateOf } from '@adherence/domain/calendar.ts';
-import { userKey } from '@adherence/domain/compute/actual.ts';
+import { type Feed, userKey } from '@adherence/domain/compute/actual.ts';
 import { type Carry, compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
 import { isUndecided } from '@adherence/domain/compute/live.ts';
 import { reachesBack } from '@adherence/domain/compute/reaches-back.ts';
@@ -34,8 +34,10 @@ export interface RangeTask {
   readonly from: Instant;
   /** ... up to here; null = up to now, with what is taken and not stored yet. */
   readonly to: Instant | null;
-  /** With what had been recorded by then; null = all. */
+  /** With what had been recorded by then, and as of then; null = all. */
   readonly knownAt: Instant | null;
+  /** Silences as they were known then; absent = as people were told. */
+  readonly feeds?: ReadonlyMap<string, Feed>;
 }
 
 export interface ComputedRange {
@@ -110,7 +112,7 @@ function computeRange(
 ): ComputedRange | null {
   const { partition, tenantId, personId, configuration, from } = task;
   const { rules, externalUsers, exceptions } = configuration;
-  const asOf = owner.clock.now();
+  const asOf = Math.min(owner.clock.now(), task.knownAt ?? Number.POSITIVE_INFINITY);
   const key = personKey(tenantId, personId);
   const current = task.to === null ? partition.people.get(key) : undefined;
   const until = endOfInputs(task);
@@ -120,7 +122,7 @@ function computeRange(
   const inputs: PersonInputs = {
     externalUsers,
     facts: new Map([...facts].map(([user, { ordered }]) => [user, ordered])),
-    feeds: feedsOf(owner, tenantId, new Set(externalUsers.map((user) => user.integrationId))),
+    feeds: task.feeds ?? feedsOf(owner, tenantId, new Set(externalUsers.map((user) => user.integrationId))),
     schedules: [...schedules.values()],
     exceptions,
   };

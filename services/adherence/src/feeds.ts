@@ -168,7 +168,12 @@ export async function loadToldFeeds(
 ): Promise<void> {
   const withThreshold = integrationIds.filter((id) => thresholdOf(owner, tenantId, id) !== null);
   const told = await loadFeeds(owner.db, tenantId, withThreshold);
-  for (const id of integrationIds) owner.feeds.delete(integrationKey(tenantId, id));
+  for (const id of integrationIds) {
+    const thresholdMs = thresholdOf(owner, tenantId, id);
+    // Nothing was told of one that has had no silence.
+    if (thresholdMs === null) owner.feeds.delete(integrationKey(tenantId, id));
+    else owner.feeds.set(integrationKey(tenantId, id), { thresholdMs, gaps: [], last: null });
+  }
   for (const { integrationId, thresholdMs, gaps, openFrom } of told) {
     if (thresholdMs === 0) continue;
     owner.feeds.set(integrationKey(tenantId, integrationId), { thresholdMs, gaps, last: openFrom });

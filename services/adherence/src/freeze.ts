@@ -1,9 +1,11 @@
 /**
- * Closing a pay period: its days become what was known when it was closed, by the configuration of then and the facts
- * and schedules received by then, so that all owners freeze the same, however late they come to it.
+ * Closing a pay period: its days become what was known when it was closed, by the configuration of then and the facts,
+ * schedules and silences known by then, so that all owners freeze the same, however late they come to it.
  */
 import { dayStart } from '@adherence/domain/calendar.ts';
+import type { Feed } from '@adherence/domain/compute/actual.ts';
 import {
+  type Closing,
   closedBy,
   configurationAtClosing,
   intervalOf,
@@ -11,6 +13,7 @@ import {
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { topics } from '@adherence/schemas/topics.ts';
+import { readFeeds } from '@adherence/store/compute-people.ts';
 import { type ComputedRange, computeRanges, type RangeTask } from './compute-ranges.ts';
 import type { Owner } from './owner.ts';
 import type { Rebuild } from './partition.ts';
@@ -30,7 +33,7 @@ export async function frozenDays(
 ): Promise<FrozenDays[]> {
   const tasks = new Map<RangeTask, Rebuild>();
   for (const rebuild of rebuilds) {
-    for (const task of freezeTasks(tables, rebuild)) tasks.set(task, rebuild);
+    for (const task of await freezeTasks(owner, tables, rebuild)) tasks.set(task, rebuild);
   }
   const frozen: FrozenDays[] = [];
   // Tasks that are read together are of one instant of closing.
@@ -49,22 +52,38 @@ export async function frozenDays(
   return frozen;
 }
 
-function freezeTasks(
+async function freezeTasks(
+  { db }: Owner,
   tables: TenantTables,
   { partition, tenantId, personId, requests }: Rebuild,
-): RangeTask[] {
-  return requests.flatMap(({ askedOn, askOffset, reason }): RangeTask[] => {
-    if (reason !== closingReason || askedOn !== topics.configuration.name) return [];
+): Promise<RangeTask[]> {
+  const tasks: RangeTask[] = [];
+  for (const { askedOn, askOffset, reason } of requests) {
+    if (reason !== closingReason || askedOn !== topics.configuration.name) continue;
     const period = closedBy(tables, askOffset);
     const configuration = period && configurationAtClosing(tables, period, personId);
-    if (!configuration) return [];
+    if (!configuration) continue;
     const { from, to } = intervalOf(period);
     const reach = policyReachMs(configuration.rules);
-    return [
-      { partition, tenantId, personId, configuration, from: from - reach, to, knownAt: period.closing.at },
-    ];
-  });
+    const feeds = await feedsAtClosing(db, tenantId, period.closing);
+    const knownAt = period.closing.at;
+    tasks.push({ partition, tenantId, personId, configuration, from: from - reach, to, knownAt, feeds });
+  }
+  return tasks;
 }
+
+/** All people of a period are frozen with the same silences, which are read from all facts of the feeds. */
+function feedsAtClosing(db: Owner['db'], tenantId: string, closing: Closing): Promise<Feeds> {
+  const known = read.get(closing);
+  if (known) return known;
+  const feeds = readFeeds(db, tenantId, closing.feeds, closing.at);
+  read.set(closing, feeds);
+  feeds.catch(() => read.delete(closing));
+  return feeds;
+}
+
+type Feeds = ReadonlyMap<string, Feed>;
+const read = new WeakMap<Closing, Promise<Feeds>>();
 
 /** Kind of the entity, and so the reason of what is asked for because of it. */
 export const closingReason = 'closedPeriod';

@@ -110,7 +110,8 @@ function isToBeWritten(
   if (!known) return true;
   // A release with new rules changes nothing that is over until somebody asks.
   if (unasked && known.rulesVersion !== rulesVersion && isFinal(known)) return false;
-  return always || !isSame || !isFinal(known) || day.to !== known.to;
+  // A day that says the same may have become final, or may change again by what is still to come.
+  return always || !isSame || !isFinal(known) || !isFinal(day) || day.to !== known.to;
 }
 
 async function judgeSuspects(

@@ -115,8 +115,9 @@ export function daysOf(owner: Owner, range: ComputedRange): ComputedDay[] {
   const { partition, tenantId, personId, configuration } = task;
   const person = { tenantId, personId, timeZone: configuration.timeZone, computedTo: asOf };
   const version = { offset: versionOffset(partition), configurationOffset: owner.configuration.offset() };
-  // All that was running when the inputs end is over by now, so only feeds can keep it from being final.
-  const until = finalUntil(inputs, configuration.rules, null, asOf);
+  // All that was running when the inputs end is over by now, so only feeds can keep it from being final. What is frozen
+  // stands, whatever was still open when its period was closed.
+  const until = task.knownAt === null ? finalUntil(inputs, configuration.rules, null, asOf) : task.to!;
   const span = { from: writeFrom, to: task.to! };
   return computedDays(person, configuration.rules, segments, span, until, version);
 }

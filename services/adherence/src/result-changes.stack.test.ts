@@ -3,13 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addDays } from '@adherence/domain/calendar.ts';
+import { defaultSettings } from '@adherence/domain/compute/rules.ts';
 import type { Command } from '@adherence/domain/configuration/command.ts';
-import { command } from '@adherence/domain/configuration/given.testing.ts';
+import { command, integration } from '@adherence/domain/configuration/given.testing.ts';
 import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { OperationalError } from '@adherence/runtime/errors.ts';
 import { migrateTables } from '@adherence/runtime/migrate.ts';
 import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { feedGapColumns, feedRow } from './feeds.ts';
 import { annsCentre, ownerOfAnn, scheduleSet, statusEvent, type TestOwner } from './owner.testing.ts';
 
 const minute = 60_000;
@@ -37,7 +39,15 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  for (const table of ['person_days', 'result_changes', 'facts', 'schedules', 'recomputations', 'received']) {
+  for (const table of [
+    'person_days',
+    'result_changes',
+    'facts',
+    'schedules',
+    'recomputations',
+    'received',
+    'feed_gaps',
+  ]) {
     await db.command(`TRUNCATE TABLE ${table}`);
   }
 });
@@ -252,6 +262,57 @@ test('a period is closed with what was known then, however late its owner comes 
     `SELECT sum(worked_ms) / ${hour} AS hours FROM person_days FINAL WHERE day <= '${february.to}'`,
   );
   expect(row).toEqual({ hours: 7 * 8 - 1 });
+});
+
+test('a period is closed with the silences that were known then', async () => {
+  const feedGapSeconds = 5 * 3600;
+  const owner = await ownerOfAnn(
+    db,
+    [...annsCentre, command('integration', 'odigo', { ...integration('Odigo'), feedGapSeconds })],
+    now,
+  );
+  await owner.takes(...inOrder);
+  // Nothing was heard between the start and the end of any day; of one of them something comes to light later.
+  const gaps = days.map((day) => ({ from: nine(day), to: nine(day) + 8 * hour }));
+  const thresholdMs = feedGapSeconds * 1000;
+  const told = {
+    tenantId: 't1',
+    integrationId: 'odigo',
+    ledger: { thresholdMs, first: gaps[0]!.from, last: gaps.at(-1)!.to, gaps: gaps.toSpliced(2, 1) },
+    openFrom: null,
+    heardAt: now,
+    unaskedFrom: Number.POSITIVE_INFINITY,
+  };
+  await db.insertRows('feed_gaps', feedGapColumns, [feedRow({ feed: told, changedFrom: 0 }, 0, now, 1)]);
+  owner.later([put('closedPeriod', 'feb', february)]);
+  await owner.takes(statusEvent(40, 'AVAILABLE', nine(third) + 4 * hour, now + 1));
+  const rows = await db.query<{ hours: number }>(
+    `SELECT no_data_ms / ${hour} AS hours FROM person_days FINAL WHERE day BETWEEN '${february.from}' AND '${february.to}' ORDER BY day`,
+  );
+  expect(rows.map(({ hours }) => hours)).toEqual([8, 8, 8, 8, 8, 8, 8]);
+});
+
+test('a period is closed as of then: what a missing logout decides later is beside it, and it is final', async () => {
+  const yesterday = days.at(-1)!;
+  const missingLogout = { afterShiftEndSeconds: 86_400, maxStatusSeconds: 36 * 3600 };
+  const settings = command('settings', '', { ...defaultSettings, missingLogout });
+  const owner = await ownerOfAnn(db, [...annsCentre, settings], now);
+  await owner.takes(...inOrder.slice(0, -1));
+  const hours = async () => {
+    const [row] = await db.query(
+      `SELECT worked_ms / ${hour} AS worked, final_until >= day_end AS final FROM person_days FINAL WHERE day = '${yesterday}'`,
+    );
+    return row;
+  };
+  // The shift has ended, and nothing tells yet that she did not go on until midnight.
+  expect(await hours()).toEqual({ worked: 15, final: 0 });
+  owner.later([put('closedPeriod', 'feb', { ...february, to: yesterday, forced: true })]);
+  owner.at(now + 10 * hour);
+  await owner.settles();
+  expect(await hours()).toEqual({ worked: 15, final: 1 });
+  owner.later([put('closedPeriod', 'feb', null)]);
+  await owner.settles();
+  expect(await hours()).toEqual({ worked: 8, final: 1 });
 });
 
 test('yesterday stands too once it is closed, and so it does for the next owner', async () => {

@@ -75,7 +75,7 @@ function missingLogout(e: Instant, next: Instant, context: LineContext): Instant
 
 /**
  * Instants at which the running status of a user would be ended by the policy, and from when it would be offline:
- * both deadlines that are still undecided at asOf. Empty when offline or ended already.
+ * deadlines that are still undecided at asOf and end it earlier than one that has passed. Empty when offline.
  */
 export function pendingLogouts(
   facts: readonly LineFact[],
@@ -87,13 +87,16 @@ export function pendingLogouts(
   const report = bearsStatus(event) ? event : lastReport(facts, index);
   if (!report || report.eventType === 'LOGOUT') return [];
   const { missingLogout: policy } = valueAt(context.settings, event.occurredAt);
-  const pending = [{ decidedAt: event.occurredAt + policy.maxStatusSeconds * 1000, from: 0 }];
-  pending[0]!.from = pending[0]!.decidedAt;
+  const longest = event.occurredAt + policy.maxStatusSeconds * 1000;
   const shiftEnd = firstShiftEnd(context.shiftEnds, event.occurredAt);
-  if (Number.isFinite(shiftEnd)) {
-    pending.push({ decidedAt: shiftEnd + policy.afterShiftEndSeconds * 1000, from: shiftEnd });
-  }
-  return pending.filter(({ decidedAt }) => decidedAt > context.asOf);
+  const deadlines = [
+    { decidedAt: longest, from: longest },
+    { decidedAt: shiftEnd + policy.afterShiftEndSeconds * 1000, from: shiftEnd },
+  ];
+  const endedAt = Math.min(
+    ...deadlines.map(({ decidedAt, from }) => (decidedAt <= context.asOf ? from : Number.POSITIVE_INFINITY)),
+  );
+  return deadlines.filter(({ decidedAt, from }) => decidedAt > context.asOf && from < endedAt);
 }
 
 function firstShiftEnd(shiftEnds: readonly Instant[], after: Instant): Instant {

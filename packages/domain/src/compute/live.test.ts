@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { LineFact } from '../model.ts';
+import { type Feed, userKey } from './actual.ts';
 import { compute, type PersonInputs } from './compute.ts';
-import { liveState } from './live.ts';
+import { finalUntil, liveState } from './live.ts';
 import { compileRules, defaultMatches, defaultSettings } from './rules.ts';
 
 const hour = 3_600_000;
@@ -44,5 +46,88 @@ describe('the next scheduled change', () => {
     ['after the shift: none', 16, null],
   ])('%s', (_, asOf, expected) => {
     expect(nextAt(asOf * hour)).toEqual(expected);
+  });
+});
+
+describe('up to when buckets are final', () => {
+  const minute = hour / 60;
+  const fact = (eventType: LineFact['eventType'], at: number): LineFact => ({
+    integrationId: 'i',
+    externalUserId: 'u',
+    eventType,
+    status: eventType === 'STATUS' ? 'READY' : null,
+    breakType: null,
+    occurredAt: at * hour,
+    sequence: null,
+    dedupKey: `${at}`,
+    contentHash: '',
+    receivedAt: at * hour,
+  });
+  const inputsWith = (events: readonly LineFact[], feed?: Partial<Feed>): PersonInputs => ({
+    ...inputs,
+    facts: new Map([[userKey('i', 'u'), [...events]]]),
+    feeds: feed ? new Map([['i', { thresholdMs: hour, gaps: [], last: null, ...feed }]]) : new Map(),
+  });
+  const untilOf = (of: PersonInputs, asOf: number) => finalUntil(of, rules, null, asOf * hour) / hour;
+  const loggedOut = [fact('STATUS', 10), fact('LOGOUT', 15)];
+
+  it('is 15 minutes ago, by whole buckets', () => {
+    expect(untilOf(inputsWith(loggedOut), 20)).toBe(19.75);
+    expect(finalUntil(inputsWith(loggedOut), rules, null, 20 * hour - 1)).toBe(19.5 * hour);
+  });
+
+  it('is where a running status may yet be found to have ended: at its longest, or at the end of the shift', () => {
+    // The shift ends at 15, which is told an hour later; the longest is twelve hours.
+    expect(untilOf(inputsWith([fact('STATUS', 10)]), 15.9)).toBe(15);
+    expect(untilOf(inputsWith([fact('STATUS', 10), fact('HEARTBEAT', 14)]), 15.9)).toBe(15);
+    expect(untilOf(inputsWith([fact('STATUS', 10)]), 16)).toBe(15.75);
+    expect(untilOf(inputsWith([fact('HEARTBEAT', 10)]), 15.9)).toBe(15.5);
+  });
+
+  it('no deadline counts that would end what has ended before', () => {
+    // Ended at 3 on the next day, after twelve hours; the shift of that day ends at 15, to be told at 16.
+    const schedules = [
+      { shiftDate: '1970-01-02', activities: [{ activityId: 'calls', start: 38 * hour, end: 39 * hour }] },
+    ];
+    expect(untilOf({ ...inputsWith([fact('STATUS', 15)]), schedules }, 39.75)).toBe(39.5);
+  });
+
+  it('a feed has passed what lies before its silence, or before the time in which none would be told', () => {
+    expect(untilOf(inputsWith(loggedOut, { last: 16 * hour }), 20)).toBe(16);
+    expect(untilOf(inputsWith(loggedOut, { last: 30 * hour }), 20)).toBe(19.75);
+    expect(untilOf(inputsWith(loggedOut), 20)).toBe(19.75);
+    expect(untilOf(inputsWith(loggedOut, {}), 20)).toBe(19);
+    expect(untilOf(inputsWith(loggedOut, { thresholdMs: 10 * minute }), 20)).toBe(19.75);
+    expect(untilOf(inputsWith(loggedOut, {}), 15.5)).toBe(15);
+    expect(
+      untilOf(inputsWith(loggedOut, { gaps: [{ from: 18 * hour, to: 21 * hour }], last: 21 * hour }), 20),
+    ).toBe(18);
+  });
+
+  it('is the start of an episode that may yet count as a whole', () => {
+    const retroactive = compileRules({
+      activityTypes: new Map(),
+      statusMappings: new Map(),
+      matches: [],
+      settings: [
+        {
+          validFrom: null,
+          value: {
+            ...defaultSettings,
+            graceMode: 'retroactive',
+            bufferSeconds: { notPresent: 7_200, wrongActivity: 0, notScheduled: 7_200 },
+          },
+        },
+      ],
+    });
+    const at = (state: 'NOT_PRESENT' | 'NOT_SCHEDULED' | 'IN_ADHERENCE', since: number, asOf: number) =>
+      finalUntil(inputsWith(loggedOut), retroactive, { state, since: since * hour }, asOf * hour) / hour;
+    expect(at('NOT_PRESENT', 18, 20)).toBe(18);
+    expect(at('NOT_PRESENT', 17.5, 20)).toBe(19.75);
+    expect(at('NOT_SCHEDULED', 18, 20)).toBe(19.75);
+    expect(at('IN_ADHERENCE', 18, 20)).toBe(19.75);
+    expect(
+      finalUntil(inputsWith(loggedOut), rules, { state: 'NOT_PRESENT', since: 18 * hour }, 20 * hour),
+    ).toBe(19.75 * hour);
   });
 });

@@ -1,6 +1,6 @@
 /** What the live board shows of a person, when it changes next by itself, and up to when the past is final. */
-import type { Actual, Instant, Segment, State } from '../model.ts';
-import { type gapsAt, userKey } from './actual.ts';
+import type { Actual, Instant, LineFact, Segment, State } from '../model.ts';
+import { type Feed, userKey } from './actual.ts';
 import { bucketMs, bucketOf } from './cells.ts';
 import { bufferMsOf, type Carry, type PersonInputs, shiftEndsOf, slotsOf } from './compute.ts';
 import { firstAfter } from './facts.ts';
@@ -114,8 +114,8 @@ export function finalUntil(inputs: PersonInputs, rules: Rules, end: Carry | null
   const context = contextOf(inputs, rules, asOf);
   for (const { integrationId, externalUserId } of inputs.externalUsers) {
     const feed = inputs.feeds.get(integrationId);
-    if (feed) until = Math.min(until, lastHeard(feed, asOf));
     const facts = inputs.facts.get(userKey(integrationId, externalUserId)) ?? [];
+    if (feed) until = Math.min(until, lastHeard(feed, facts, asOf));
     for (const { from } of pendingLogouts(facts, context)) until = Math.min(until, from);
   }
   if (end && isUndecided(end, rules, asOf)) until = Math.min(until, end.since);
@@ -129,10 +129,12 @@ export function isUndecided(end: Carry, rules: Rules, at: Instant): boolean {
   return valueAt(rules.settings, end.since).graceMode === 'retroactive' && at - end.since <= bufferMs;
 }
 
-function lastHeard(feed: Parameters<typeof gapsAt>[0], asOf: Instant): Instant {
-  if (feed.last === null) return asOf;
-  const gapAround = feed.gaps.find(({ from, to }) => from < asOf && asOf < to);
-  return gapAround ? gapAround.from : Math.min(feed.last, asOf);
+/** Up to when a feed has surely passed: who is not told of a silence knows that none has lasted for the threshold. */
+function lastHeard({ gaps, last, thresholdMs }: Feed, facts: readonly LineFact[], asOf: Instant): Instant {
+  const gapAround = gaps.find(({ from, to }) => from < asOf && asOf < to);
+  if (gapAround) return gapAround.from;
+  if (last !== null) return Math.min(last, asOf);
+  return Math.max(asOf - thresholdMs, facts[firstAfter(facts, asOf) - 1]?.occurredAt ?? 0);
 }
 
 function contextOf(inputs: PersonInputs, rules: Rules, asOf: Instant): LineContext {

@@ -7,7 +7,14 @@ import { rulesOf } from '../compute/rules.ts';
 import type { Instant, Interval } from '../model.ts';
 import type { ClosedPeriod, Exception, Person } from './entities.ts';
 import type { PersonConfiguration } from './person-configuration.ts';
-import { concerns, type Stored, type TenantRules, type TenantTables } from './tables.ts';
+import {
+  concerns,
+  type FeedThreshold,
+  feedThresholds,
+  type Stored,
+  type TenantRules,
+  type TenantTables,
+} from './tables.ts';
 
 /** The configuration as it was when the period was closed. */
 export interface Closing {
@@ -19,6 +26,7 @@ export interface Closing {
   readonly timeZone: string;
   readonly rules: TenantRules;
   readonly exceptions: readonly Exception[];
+  readonly feeds: readonly FeedThreshold[];
 }
 
 export interface StoredClosedPeriod extends Stored<ClosedPeriod> {
@@ -43,6 +51,7 @@ export function closingOf(
     timeZone: unit?.timeZone ?? tables.tenant.document.timeZone,
     rules: tables.rules,
     exceptions: [...tables.exceptions.values()].map(({ document }) => document),
+    feeds: feedThresholds(tables),
   };
 }
 

@@ -81,6 +81,19 @@ export interface TenantTables {
   readonly personsByExternalUser: ReadonlyMap<string, readonly PersonAssignment[]>;
 }
 
+/** A feed whose silences count: longer ones than the threshold are no data (domain.md, "Feed gap"). */
+export interface FeedThreshold {
+  readonly integrationId: string;
+  readonly thresholdMs: number;
+}
+
+export const feedThresholds = ({ integrations }: Pick<TenantTables, 'integrations'>): FeedThreshold[] =>
+  [...integrations].flatMap(([integrationId, { document, deleted }]) =>
+    deleted || document.feedGapSeconds === null
+      ? []
+      : [{ integrationId, thresholdMs: document.feedGapSeconds * 1000 }],
+  );
+
 export interface ErasedUser {
   readonly from: Instant | null;
   readonly to: Instant | null;

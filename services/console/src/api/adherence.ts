@@ -34,7 +34,10 @@ const itemView = z.object({
   team: z.string().nullable().optional(),
   planningUnitId: z.string().optional(),
   ...amountsView,
-  final: z.boolean(),
+  final: z.boolean().meta({
+    description:
+      'Nothing but a recomputation changes it: all of from..to is decided; by shift date also the 36 hours after it',
+  }),
   /** All of it is in closed periods of everybody in it: it stands. */
   closed: z.boolean(),
 });

@@ -14,11 +14,13 @@ export type Members = readonly { readonly personId: string; readonly group: numb
 export type Cut =
   | { readonly kind: 'bucket'; readonly sizeMs: number }
   /** Periods of the zone that the people's own days follow. */
-  | { readonly kind: 'own'; readonly period: 'day' | 'week' | 'month' | 'total' }
+  | { readonly kind: 'own'; readonly period: OwnPeriod }
   /** Periods of another zone than some of the people's: ascending starts. */
   | { readonly kind: 'borders'; readonly starts: readonly Instant[] }
   /** By shift date; unscheduled time by the people's own day, or by the borders of another zone's days. */
   | { readonly kind: 'shiftDate'; readonly starts: readonly Instant[] | null };
+
+export type OwnPeriod = 'day' | 'week' | 'month' | 'total';
 
 export interface SumRow {
   readonly person_group: number;
@@ -51,26 +53,55 @@ HAVING arraySum(sums) > 0`,
   };
 }
 
+/**
+ * Sums of days, none of which is cut, with how far they are computed, of one reading. Periods with nothing in them are
+ * told too: their days may be behind.
+ */
+export function wholeDaySums(tenantId: string, members: Members, range: Interval, period: OwnPeriod): Sql {
+  const more = ['final_until', 'day_end', 'as_of'];
+  return {
+    text: `SELECT person_group, key, [${amountColumns.map((name) => `sum(${name})`).join(', ')}] AS sums,
+${freshnessColumns}
+FROM (
+${daysInside(members, where(members), period, more)}
+)
+GROUP BY person_group, key`,
+    parameters: { tenant: tenantId, from: range.from, to: range.to, ...daysAround(range) },
+  };
+}
+
 export interface FreshnessRow {
   readonly person_group: number;
   /** Least final_until of the days that are not final as a whole; null when all are. */
   readonly final_to: Instant | null;
   /** Least as_of of the days that are not computed to their end, or to the end of the range; null when all are. */
   readonly least_as_of: Instant | null;
-  readonly latest_as_of: Instant;
+  readonly latest_as_of: Instant | null;
 }
 
-/** How far the rows of a range are computed, and up to when they are final. */
-export const freshnessOf = (tenantId: string, members: Members, range: Interval): Sql => ({
-  text: `SELECT ${groupOf(members)} AS person_group,
+/** How far the rows of a range are computed, and up to when those of the whole periods around it are final. */
+export const freshnessOf = (tenantId: string, members: Members, range: Interval, whole: Interval): Sql => ({
+  text: `WITH day_start < {to:Int64} AND day_end > {from:Int64} AS is_asked
+SELECT ${groupOf(members)} AS person_group,
   minOrNullIf(final_until, final_until < day_end) AS final_to,
-  minOrNullIf(as_of, as_of < least(day_end, {to:Int64})) AS least_as_of,
-  max(as_of) AS latest_as_of
+  minOrNullIf(as_of, is_asked AND as_of < least(day_end, {to:Int64})) AS least_as_of,
+  maxOrNullIf(as_of, is_asked) AS latest_as_of
 FROM person_days FINAL
-WHERE ${where(members)} AND day_start < {to:Int64} AND day_end > {from:Int64}
+WHERE ${where(members)} AND day_start < {wholeTo:Int64} AND day_end > {wholeFrom:Int64}
 GROUP BY person_group`,
-  parameters: { tenant: tenantId, from: range.from, to: range.to, ...daysAround(range) },
+  parameters: {
+    tenant: tenantId,
+    from: range.from,
+    to: range.to,
+    wholeFrom: whole.from,
+    wholeTo: whole.to,
+    ...daysAround(whole),
+  },
 });
+
+const freshnessColumns = `  minOrNullIf(final_until, final_until < day_end) AS final_to,
+  minOrNullIf(as_of, as_of < least(day_end, {to:Int64})) AS least_as_of,
+  max(as_of) AS latest_as_of`;
 
 const day = 24 * 60 * 60_000;
 
@@ -101,29 +132,35 @@ const cellSource = (members: Members, own: string, key: string): string =>
 function daySource(
   members: Members,
   own: string,
-  period: 'day' | 'week' | 'month' | 'total',
+  period: OwnPeriod,
   range: Interval,
   wholeDays: boolean,
 ): string {
-  const key = {
-    day: 'toString(day)',
-    week: 'toString(toMonday(day))',
-    month: 'toString(toStartOfMonth(day))',
-    total: "''",
-  }[period];
-  const inside = 'day_start >= {from:Int64} AND day_end <= {to:Int64}';
-  const whole = `  SELECT ${groupOf(members)} AS person_group, ${key} AS key, ${amountColumns.join(', ')}
-  FROM person_days FINAL
-  WHERE ${own}
-    AND ${inside}`;
+  const whole = daysInside(members, own, period);
   if (wholeDays) return whole;
   const cutDays = [range.from, range.to].flatMap((at) => [-1, 0, 1].map((n) => addDays(isoDate(at), n)));
   const dates = [...new Set(cutDays)].map((date) => `'${date}'`).join(', ');
   return `${whole}
   UNION ALL
-${cellSource(members, own, key)}
+${cellSource(members, own, keyOfDay[period])}
     AND day IN (${dates}) AND NOT (${inside})`;
 }
+
+const inside = 'day_start >= {from:Int64} AND day_end <= {to:Int64}';
+
+const keyOfDay: Readonly<Record<OwnPeriod, string>> = {
+  day: 'toString(day)',
+  week: 'toString(toMonday(day))',
+  month: 'toString(toStartOfMonth(day))',
+  total: "''",
+};
+
+/** Totals of the days that are all inside the range. */
+const daysInside = (members: Members, own: string, period: OwnPeriod, more: readonly string[] = []): string =>
+  `  SELECT ${groupOf(members)} AS person_group, ${keyOfDay[period]} AS key, ${[...amountColumns, ...more].join(', ')}
+  FROM person_days FINAL
+  WHERE ${own}
+    AND ${inside}`;
 
 function keyOfCell(cut: Exclude<Cut, { kind: 'own' }>): string {
   switch (cut.kind) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adherenceSums, type Cut, freshnessOf } from './adherence.ts';
+import { adherenceSums, type Cut, freshnessOf, wholeDaySums } from './adherence.ts';
 import { rejectedPage } from './rejected.ts';
 import { reportRows } from './report.ts';
 import { schedulesOf } from './schedules.ts';
@@ -30,7 +30,8 @@ describe('what is written into a statement', () => {
     const hostile = "x'; DROP TABLE facts --";
     const statements = [
       adherenceSums(hostile, members, range, { kind: 'own', period: 'day' }, true),
-      freshnessOf(hostile, members, range),
+      freshnessOf(hostile, members, range, range),
+      wholeDaySums(hostile, members, range, 'week'),
       segmentsIn(hostile, ['ada'], range),
       reportRows(hostile, ['ada'], hostile, hostile),
       schedulesOf(hostile, ['ada'], hostile, hostile, { personId: hostile, shiftDate: hostile }, 5),
@@ -106,6 +107,14 @@ describe('adherenceSums', () => {
       firstDay: '2026-10-19',
       lastDay: '2026-11-04',
     });
+  });
+
+  it('tells of whole days in the same reading how far they are computed', () => {
+    const { text } = wholeDaySums('t1', members, range, 'day');
+    expect(text.match(/person_days FINAL/g)).toHaveLength(1);
+    expect(text).toContain('minOrNullIf(final_until, final_until < day_end) AS final_to');
+    // A day with nothing in it may be behind all the same.
+    expect(text).not.toContain('HAVING');
   });
 
   it('asks for no look-up of groups where there is one', () => {

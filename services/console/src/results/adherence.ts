@@ -13,6 +13,7 @@ import {
   freshnessOf,
   type Members,
   type SumRow,
+  wholeDaySums,
 } from '../queries/adherence.ts';
 import { type SegmentRow, segmentOf, segmentsIn } from '../queries/segments.ts';
 import { partsOf, type Sql } from '../queries/sql.ts';
@@ -25,9 +26,10 @@ import {
   isDayStart,
   periodDates,
   periodOf,
+  periodsAround,
   splitRange,
 } from './periods.ts';
-import { type AdherenceQuery, addSegments, createSums, type Sums } from './sums.ts';
+import { type AdherenceQuery, addSegments, createSums, finalAt, type Sums } from './sums.ts';
 
 export interface AdherenceRow extends Interval {
   readonly key: string | null;
@@ -50,14 +52,10 @@ export async function readAdherence(
   now: Instant,
 ): Promise<AdherenceResult> {
   const reader: Reader = { database, tables, groups, query, sums: createSums(groups, query) };
-  const { core, edges } = splitRange(query);
-  // Before the sums: they are then at least as fresh, and as final, as it says.
-  const { asOf, finalTo } = await readFreshness(reader);
-  const blocks = core ? blocksOf(groups, query).map((block) => addCore(reader, block, core)) : [];
-  await Promise.all([...blocks, ...edges.map((edge) => addEdge(reader, edge))]);
+  const { asOf, finalTo } = (await addWholeDays(reader)) ?? (await addParts(reader));
   const rows = reader.sums.rows().map(({ group, key, from, to, amounts }) => {
     const until = Math.min(finalTo[group] ?? Number.POSITIVE_INFINITY, now - finalAfterMs);
-    return { key, from, to, amounts, final: to <= until };
+    return { key, from, to, amounts, final: finalAt({ from, to }, query) <= until };
   });
   return { asOf, rows };
 }
@@ -71,6 +69,37 @@ interface Reader {
   readonly groups: readonly Group[];
   readonly query: AdherenceQuery;
   readonly sums: Sums;
+}
+
+/** Where no period is cut, one reading tells the sums and how far they are computed; null where one is. */
+async function addWholeDays(reader: Reader): Promise<Freshness | null> {
+  const { query, groups, tables, sums } = reader;
+  const { core, edges } = splitRange(query);
+  const whole = wholePeriods(reader);
+  if (!core || edges.length > 0 || whole.from < query.from || whole.to > query.to) return null;
+  const blocks = blocksOf(groups, query).map((block) => ({ block, cut: cutOf(query, block, core) }));
+  if (!blocks.every(({ block, cut }) => cut.kind === 'own' && cutsNoDay(groups, block, core))) return null;
+  const rows = await Promise.all(
+    blocks.map(({ block, cut }) =>
+      queryParts<SumRow & FreshnessRow>(reader, membersOf(groups, block.groups), (members) =>
+        wholeDaySums(tables.tenantId, members, core, (cut as Extract<Cut, { kind: 'own' }>).period),
+      ),
+    ),
+  );
+  for (const row of rows.flat()) {
+    if (row.sums.some((sum) => sum > 0)) sums.add(row.person_group, row.key, amountsOf(row.sums));
+  }
+  return freshnessIn(rows.flat());
+}
+
+async function addParts(reader: Reader): Promise<Freshness> {
+  const { query, groups } = reader;
+  const { core, edges } = splitRange(query);
+  // Before the sums: they are then at least as fresh, and as final, as it says.
+  const freshness = await readFreshness(reader);
+  const blocks = core ? blocksOf(groups, query).map((block) => addCore(reader, block, core)) : [];
+  await Promise.all([...blocks, ...edges.map((edge) => addEdge(reader, edge))]);
+  return freshness;
 }
 
 /** Groups that can be cut by the same statement: those of one calendar. */
@@ -93,12 +122,17 @@ function blocksOf(groups: readonly Group[], { granularity }: AdherenceQuery): Bl
 async function addCore(reader: Reader, block: Block, core: Interval): Promise<void> {
   const { groups, query, tables, sums } = reader;
   const cut = cutOf(query, block, core);
-  const zones = new Set(block.groups.flatMap((index) => groups[index]!.people.map((p) => p.timeZone)));
-  const wholeDays = isDayStart(zones, core.from) && isDayStart(zones, core.to);
+  const wholeDays = cutsNoDay(groups, block, core);
   const rows = await queryParts<SumRow>(reader, membersOf(groups, block.groups), (members) =>
     adherenceSums(tables.tenantId, members, core, cut, wholeDays),
   );
   for (const row of rows) sums.add(row.person_group, row.key, amountsOf(row.sums));
+}
+
+/** The range begins and ends with days of everybody in the block. */
+function cutsNoDay(groups: readonly Group[], block: Block, { from, to }: Interval): boolean {
+  const zones = new Set(block.groups.flatMap((index) => groups[index]!.people.map((p) => p.timeZone)));
+  return isDayStart(zones, from) && isDayStart(zones, to);
 }
 
 function cutOf({ granularity, shiftDate }: AdherenceQuery, block: Block, core: Interval): Cut {
@@ -142,21 +176,33 @@ interface Freshness {
 
 async function readFreshness(reader: Reader): Promise<Freshness> {
   const { groups, query, tables } = reader;
+  const whole = wholePeriods(reader);
   const rows = await queryParts<FreshnessRow>(
     reader,
     membersOf(
       groups,
       groups.map((_, index) => index),
     ),
-    (members) => freshnessOf(tables.tenantId, members, query),
+    (members) => freshnessOf(tables.tenantId, members, query, whole),
   );
+  return freshnessIn(rows);
+}
+
+/** What the rows of a range stand for, with what the range cuts off. */
+function wholePeriods({ groups, query }: Reader): Interval {
+  const zones = new Set(groups.map(({ timeZone }) => timeZone));
+  const periods = periodsAround(query.granularity, zones, query);
+  return { from: periods.from, to: finalAt(periods, query) };
+}
+
+function freshnessIn(rows: readonly FreshnessRow[]): Freshness {
   const finalTo: (Instant | undefined)[] = [];
   let least: Instant | null = null;
   let latest: Instant | null = null;
   for (const { person_group: group, final_to, least_as_of, latest_as_of } of rows) {
     if (final_to !== null) finalTo[group] = Math.min(finalTo[group] ?? final_to, final_to);
     if (least_as_of !== null) least = Math.min(least ?? least_as_of, least_as_of);
-    latest = Math.max(latest ?? latest_as_of, latest_as_of);
+    if (latest_as_of !== null) latest = Math.max(latest ?? latest_as_of, latest_as_of);
   }
   return { asOf: least ?? latest, finalTo };
 }

@@ -10,7 +10,7 @@ import { type AdherenceResult, finalAfterMs } from './adherence.ts';
 import { addAmounts, type MutableAmounts } from './amounts.ts';
 import type { Group } from './groups.ts';
 import { type Known, type Stretch, stretchesOf } from './stretches.ts';
-import type { AdherenceQuery } from './sums.ts';
+import { type AdherenceQuery, finalAt } from './sums.ts';
 
 export interface ComputedStretch extends ExplainedSegments {
   readonly closedPeriodId: string | null;
@@ -25,7 +25,7 @@ export async function computeTimeline(
   known: Known,
   explains: boolean,
 ): Promise<ComputedStretch[]> {
-  const feedsAt = feedReader(run, tables);
+  const feedsOf = feedReader(run, tables.tenantId);
   const computed: ComputedStretch[] = [];
   for (const stretch of stretchesOf(tables, personId, range, known)) {
     const { person, rules, exceptions, from, to, knownAt, asOf, closedPeriodId } = stretch;
@@ -37,7 +37,7 @@ export async function computeTimeline(
       range: { from, to },
       knownAt,
       asOf,
-      feeds: await feedsAt(knownAt),
+      feeds: await feedsOf(stretch),
       explain: explains ? { exceptions } : null,
     });
     computed.push({ ...answer, closedPeriodId });
@@ -74,7 +74,7 @@ export async function computeAdherence(
     .map(({ group, ...row }) => ({
       ...row,
       key: groups[group]!.key,
-      final: row.to <= Math.min(finalTo[group]!, known.asOf - finalAfterMs),
+      final: finalAt(row, query) <= Math.min(finalTo[group]!, known.asOf - finalAfterMs),
     }));
   return { asOf: known.asOf, rows };
 }
@@ -134,7 +134,7 @@ async function computeSums(
   variants: readonly TenantRules[] | null,
   use: (sums: PersonSums, isClosed: boolean) => void,
 ): Promise<void> {
-  const feedsAt = feedReader(run, tables);
+  const feedsOf = feedReader(run, tables.tenantId);
   // People whose stretches are the same but for the people are computed together.
   const alike = Map.groupBy(stretches, (s) => `${s.from}|${s.to}|${s.closedPeriodId ?? ''}`);
   const tasks = [...alike.values()].flatMap((some) => {
@@ -154,14 +154,15 @@ async function computeSums(
     } as const;
     return chunksOf(people, atOnce).map((chunk) => ({
       task: { ...task, people: chunk, rules: variants ?? [rules] },
+      stretch: some[0]!,
       isClosed: closedPeriodId !== null,
     }));
   });
   let next = 0;
   const work = async () => {
     while (next < tasks.length) {
-      const { task, isClosed } = tasks[next++]!;
-      const answer = await run({ ...task, feeds: await feedsAt(task.knownAt) });
+      const { task, stretch, isClosed } = tasks[next++]!;
+      const answer = await run({ ...task, feeds: await feedsOf(stretch) });
       for (const sums of answer) use(sums, isClosed);
     }
   };
@@ -174,21 +175,17 @@ function chunksOf<T>(items: readonly T[], size: number): T[][] {
   return chunks;
 }
 
-/** Silences of the tenant's feeds, read once for each instant of knowing. */
+/** Silences of the tenant's feeds as a stretch knows them, each read once. */
 function feedReader(
   run: RunTask,
-  { tenantId, integrations: all }: TenantTables,
-): (knownAt: Instant | null) => Promise<ReadonlyMap<string, Feed>> {
-  const integrations = [...all].flatMap(([integrationId, { document, deleted }]) =>
-    deleted || document.feedGapSeconds === null
-      ? []
-      : [{ integrationId, thresholdMs: document.feedGapSeconds * 1000 }],
-  );
-  const read = new Map<Instant | null, Promise<ReadonlyMap<string, Feed>>>();
-  return (knownAt) => {
+  tenantId: string,
+): (stretch: Stretch) => Promise<ReadonlyMap<string, Feed>> {
+  const read = new Map<string, Promise<ReadonlyMap<string, Feed>>>();
+  return ({ feeds: integrations, knownAt, closedPeriodId }) => {
     if (integrations.length === 0) return Promise.resolve(new Map());
-    const known = read.get(knownAt) ?? run({ kind: 'feeds', tenantId, integrations, knownAt });
-    read.set(knownAt, known);
+    const key = `${knownAt}|${closedPeriodId ?? ''}`;
+    const known = read.get(key) ?? run({ kind: 'feeds', tenantId, integrations, knownAt });
+    read.set(key, known);
     return known;
   };
 }

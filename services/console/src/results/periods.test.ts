@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isDayStart, periodCount, periodDates, periodOf, splitRange } from './periods.ts';
+import { isDayStart, periodCount, periodDates, periodOf, periodsAround, splitRange } from './periods.ts';
+import { finalAt } from './sums.ts';
 
 const at = (text: string) => Date.parse(text);
 const iso = ({ from, to }: { from: number; to: number }) => [from, to].map((t) => new Date(t).toISOString());
@@ -67,5 +68,30 @@ describe('periods', () => {
   it('estimates rows', () => {
     const day = { from: 0, to: 86_400_000 };
     expect([periodCount('15m', day), periodCount('day', day), periodCount('total', day)]).toEqual([97, 2, 1]);
+  });
+});
+
+describe('the periods around a range', () => {
+  const range = { from: Date.parse('2026-10-20T10:05:00Z'), to: Date.parse('2026-10-26T10:05:00Z') };
+  it.each([
+    ['15m', '2026-10-20T10:00:00Z', '2026-10-26T10:15:00Z'],
+    ['1h', '2026-10-20T10:00:00Z', '2026-10-26T11:00:00Z'],
+    ['day', '2026-10-19T22:00:00Z', '2026-10-27T00:00:00Z'],
+    ['week', '2026-10-18T22:00:00Z', '2026-11-02T00:00:00Z'],
+    ['month', '2026-09-30T22:00:00Z', '2026-11-01T00:00:00Z'],
+    ['total', '2026-10-20T10:05:00Z', '2026-10-26T10:05:00Z'],
+  ] as const)('of %s, from the first to start in any zone to the last to end', (granularity, from, to) => {
+    expect(periodsAround(granularity, ['Europe/Paris', 'Europe/London'], range)).toEqual({
+      from: Date.parse(from),
+      to: Date.parse(to),
+    });
+  });
+});
+
+describe('when a row is final', () => {
+  it('is after its end; by shift date once no shift of it can go on', () => {
+    const row = { from: 0, to: 24 * 3_600_000 };
+    expect(finalAt(row, { shiftDate: false })).toBe(row.to);
+    expect(finalAt(row, { shiftDate: true })).toBe(60 * 3_600_000);
   });
 });

@@ -61,6 +61,24 @@ export function periodCount(granularity: Granularity, { from, to }: Interval): n
   return Math.ceil((to - from) / size) + 1;
 }
 
+/** From the start of the first period that overlaps a range to the end of the last, in any of the zones. */
+export function periodsAround(granularity: Granularity, zones: Iterable<string>, range: Interval): Interval {
+  const size = bucketSizeOf(granularity);
+  if (size !== null) {
+    return { from: Math.floor(range.from / size) * size, to: Math.ceil(range.to / size) * size };
+  }
+  let { from, to } = range;
+  if (isCalendar(granularity)) {
+    for (const zone of zones) {
+      const periodAt = (at: Instant) =>
+        periodOf(granularity, zone, periodDate(granularity, localDateOf(zone, at)));
+      from = Math.min(from, periodAt(range.from).from);
+      to = Math.max(to, periodAt(range.to - 1).to);
+    }
+  }
+  return { from, to };
+}
+
 /** The parts of a range: whole buckets of 15 minutes, and what sticks out at either end. */
 export function splitRange({ from, to }: Interval): {
   readonly core: Interval | null;

@@ -7,6 +7,8 @@ import {
   type ConcerningException,
   concerns,
   exceptionsConcerning,
+  type FeedThreshold,
+  feedThresholds,
   type TenantRules,
   type TenantTables,
 } from '@adherence/domain/configuration/tables.ts';
@@ -18,6 +20,7 @@ export interface Stretch extends Interval {
   readonly person: PersonToCompute;
   readonly rules: TenantRules;
   readonly exceptions: readonly ConcerningException[];
+  readonly feeds: readonly FeedThreshold[];
   readonly knownAt: Instant | null;
   readonly asOf: Instant;
   readonly closedPeriodId: string | null;
@@ -63,6 +66,7 @@ function openStretch(tables: TenantTables, personId: string, part: Interval, kno
     person: { personId, externalUsers, exceptions: intervalsOf(exceptions) },
     rules: tables.rules,
     exceptions,
+    feeds: feedThresholds(tables),
     closedPeriodId: null,
   };
 }
@@ -70,7 +74,7 @@ function openStretch(tables: TenantTables, personId: string, part: Interval, kno
 function closedStretch(tables: TenantTables, personId: string, periodId: string, part: Interval): Stretch {
   const period = tables.closedPeriods.get(periodId)!;
   const { externalUsers } = configurationAtClosing(tables, period, personId)!;
-  const { at, rules } = period.closing;
+  const { at, rules, feeds } = period.closing;
   const team = period.closing.people.get(personId)!.team;
   // Who wrote them is not kept with the period.
   const exceptions = period.closing.exceptions
@@ -86,6 +90,7 @@ function closedStretch(tables: TenantTables, personId: string, periodId: string,
     person: { personId, externalUsers, exceptions: intervalsOf(exceptions) },
     rules,
     exceptions,
+    feeds,
     closedPeriodId: periodId,
   };
 }

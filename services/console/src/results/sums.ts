@@ -2,7 +2,7 @@
 import { localDateOf } from '@adherence/domain/calendar.ts';
 import { cellsOf, noAmounts } from '@adherence/domain/compute/cells.ts';
 import type { Rules } from '@adherence/domain/compute/rules.ts';
-import type { Amounts, Interval, Segment } from '@adherence/domain/model.ts';
+import type { Amounts, Instant, Interval, Segment } from '@adherence/domain/model.ts';
 import { addAmounts, type MutableAmounts } from './amounts.ts';
 import type { Group } from './groups.ts';
 import { bucketSizeOf, type Granularity, isCalendar, periodDate, periodOf } from './periods.ts';
@@ -12,6 +12,13 @@ export interface AdherenceQuery extends Interval {
   /** Days, and what is made of them, by shift date. */
   readonly shiftDate: boolean;
 }
+
+/** A shift of a date ends so long after its day at most. */
+const longestShiftMs = 36 * 60 * 60_000;
+
+/** A row is final once everything is that may count in it, with what the range cuts off. */
+export const finalAt = ({ to }: Interval, { shiftDate }: Pick<AdherenceQuery, 'shiftDate'>): Instant =>
+  shiftDate ? to + longestShiftMs : to;
 
 export interface Sums {
   /** `key` is a date, an instant within the period, or '' for the total. */
@@ -25,10 +32,16 @@ export function createSums(groups: readonly Pick<Group, 'key' | 'timeZone'>[], q
   const sizeMs = bucketSizeOf(granularity);
   const sums = new Map<string, Interval & { group: number; amounts: MutableAmounts }>();
 
+  /** The same few days come for everybody, and where a day begins is dear to find. */
+  const periods = new Map<string, Interval>();
+
   const periodAt = ({ timeZone }: Pick<Group, 'timeZone'>, key: string | number): Interval => {
     if (isCalendar(granularity)) {
       const date = typeof key === 'string' && key.includes('-') ? key : localDateOf(timeZone, Number(key));
-      return periodOf(granularity, timeZone, periodDate(granularity, date));
+      const id = `${timeZone}|${date}`;
+      const period = periods.get(id) ?? periodOf(granularity, timeZone, periodDate(granularity, date));
+      periods.set(id, period);
+      return period;
     }
     if (sizeMs === null) return query;
     const from = Math.floor(Number(key) / sizeMs) * sizeMs;

@@ -3,12 +3,15 @@ import type { Feed } from '@adherence/domain/compute/actual.ts';
 import { finalUntil } from '@adherence/domain/compute/live.ts';
 import { rulesOf } from '@adherence/domain/compute/rules.ts';
 import { clipSegments } from '@adherence/domain/compute/segments.ts';
-import type { ConcerningException, TenantRules } from '@adherence/domain/configuration/tables.ts';
+import type {
+  ConcerningException,
+  FeedThreshold,
+  TenantRules,
+} from '@adherence/domain/configuration/tables.ts';
 import { type Explanation, explain } from '@adherence/domain/explain.ts';
 import type { Amounts, Instant, Interval, Segment } from '@adherence/domain/model.ts';
 import {
   computePeople,
-  type FeedToRead,
   type PersonToCompute,
   type Question,
   readFeeds,
@@ -27,7 +30,7 @@ interface Asked {
 export interface FeedsTask {
   readonly kind: 'feeds';
   readonly tenantId: string;
-  readonly integrations: readonly FeedToRead[];
+  readonly integrations: readonly FeedThreshold[];
   readonly knownAt: Instant | null;
 }
 
