@@ -3,6 +3,8 @@ import { commits, createHarness, groupId, outage, stateOf, times, topic } from '
 import { FencedError } from './errors.ts';
 import { turn } from './manual-clock.ts';
 
+const outageOnce = () => times(1, outage);
+
 describe('generations', () => {
   test('a rebalance in the middle of a settling: it commits nothing, and the records come again', async () => {
     const h = await createHarness({ partitions: 1 });
@@ -132,6 +134,70 @@ describe('generations', () => {
     await two.idle();
     expect(h.ledger).toContain('two assigned 0:2 1:2');
     expect(await h.committed()).toEqual({ 0: 3, 1: 2 });
+  });
+
+  test('what is kept over a rebalance is not taken again, and is committed without anything new', async () => {
+    const h = await createHarness({ partitions: 2 });
+    h.hooks.keeps = true;
+    const one = await h.start({ name: 'one' });
+    await h.send(0, 'a', 'b');
+    await h.send(1, 'c');
+    await turn();
+    const two = await h.start({ name: 'two' });
+    await h.clock.advance(999);
+    expect(commits(h)).toEqual([]);
+    await h.clock.advance(1);
+    const of = (name: string) => h.ledger.filter((entry) => entry.startsWith(name));
+    expect(of('one')).toEqual([
+      'one assigned 0:0 1:0',
+      'one take 0:0 0:1',
+      'one take 1:0',
+      'one revoked',
+      'one assigned 0:2',
+      'one settle delay',
+      'one stored 0:0 0:1',
+      'one commit 0:2',
+    ]);
+    expect(of('two')).toEqual([
+      'two assigned 1:0',
+      'two take 1:0',
+      'two settle delay',
+      'two stored 1:0',
+      'two commit 1:1',
+    ]);
+    await h.send(0, 'd');
+    await Promise.all([one.idle(), two.idle()]);
+    expect(h.ledger).toContain('one take 0:2');
+    expect([...h.stored.values()]).toEqual([1, 1, 1, 1]);
+  });
+
+  test('a settling that a rebalance interrupts is done again with what was kept', async () => {
+    const h = await createHarness({ partitions: 1 });
+    h.hooks.keeps = true;
+    await h.send(0, 'a');
+    const gate = Promise.withResolvers<void>();
+    h.hooks.settle = () => gate.promise;
+    const consumption = await h.start();
+    await h.clock.advance(1_000);
+    h.broker.rebalance(groupId, topic);
+    h.hooks.settle = outageOnce();
+    gate.reject(outage());
+    await h.passing(consumption.idle());
+    expect(h.ledger.filter((entry) => entry.startsWith('take'))).toEqual(['take 0:0']);
+    expect([...h.stored]).toEqual([['0:0', 1]]);
+    expect(await h.committed()).toEqual({ 0: 1 });
+  });
+
+  test('a member that a generation went by without begins anew, though it would keep', async () => {
+    const h = await createHarness({ partitions: 1 });
+    h.hooks.keeps = true;
+    await h.send(0, 'a');
+    const consumption = await h.start();
+    await turn();
+    h.broker.expel(groupId, topic, 0);
+    await consumption.idle();
+    expect(h.ledger.filter((entry) => entry.startsWith('take'))).toEqual(['take 0:0', 'take 0:0']);
+    expect(await h.committed()).toEqual({ 0: 1 });
   });
 
   test('a member without partitions is idle', async () => {

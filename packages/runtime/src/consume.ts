@@ -9,7 +9,14 @@
  * - Giving up: `failed` rejects with nothing committed; the process is to exit, so that a fresh one takes over.
  * - A generation that is over writes and commits nothing more.
  */
-import type { AssignedPartition, Batch, Broker, CommitOffset, Membership } from './broker/broker.ts';
+import type {
+  AssignedPartition,
+  Batch,
+  Broker,
+  CommitOffset,
+  Membership,
+  PartitionOffset,
+} from './broker/broker.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type AttemptLimits, type Attempts, startAttempts } from './consume/attempts.ts';
 import { createGauges } from './consume/gauges.ts';
@@ -29,8 +36,12 @@ export type SettleReason = 'messages' | 'delay' | 'asked' | 'stop';
 
 /** What a service does with its topic. Every call may be repeated after it threw, with the same argument. */
 export interface Processor {
-  /** Loads the state of these partitions, anew even if it had begun to. */
-  assigned(partitions: readonly AssignedPartition[]): Promise<void>;
+  /**
+   * Loads the state of these partitions, anew even if it had begun to, and forgets all others. What has the `tenure`
+   * that it had before may be kept as it was in memory: the next offsets to take of such partitions are answered, and
+   * what is fetched again before them is passed over. All others begin at their committed offset.
+   */
+  assigned(partitions: readonly AssignedPartition[]): Promise<readonly PartitionOffset[] | undefined>;
   /** Takes the batch into memory; may publish what is only live; never commits. Sets bad data aside by itself. */
   take(batch: Batch): Promise<void> | void;
   /**
@@ -38,7 +49,7 @@ export interface Processor {
    * After an error it is called again, maybe with more taken in between: what it could not store it must keep.
    */
   settle(reason: SettleReason): Promise<readonly CommitOffset[]>;
-  /** The partitions are gone, maybe in the middle of another call: forget them, write nothing more for them. */
+  /** The partitions are gone, maybe in the middle of another call: write nothing more for them until `assigned`. */
   revoked(): void;
   /**
    * `take` may run while a settling waits for what it stores into. The settling then answers for what it found when it
@@ -192,8 +203,13 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
     const of = startGeneration(partitions);
     generation = of;
     log.info({ partitions: partitions.map(({ partition }) => partition) }, 'partitions assigned');
-    if (await persist('assigned', of, () => processor.assigned(partitions))) {
-      of.loaded();
+    let kept: readonly PartitionOffset[] = [];
+    const load = async () => {
+      kept = (await processor.assigned(partitions)) ?? [];
+    };
+    if (await persist('assigned', of, load)) {
+      of.loaded(kept);
+      if (!of.isClean()) schedule.within(settleWhen.maxDelayMs);
       gauges.owned(partitions.length);
     }
     noteProgress();
@@ -202,7 +218,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
   async function takeBatch(batch: Batch): Promise<void> {
     const of = live();
     if (!of) return;
-    let { messages } = batch;
+    let messages = of.notTaken(batch);
     while (messages.length > 0) {
       while (of.unsettled() >= limits.unsettledMessages && phase === 'running' && !isOver(of)) {
         await changed.next();

@@ -12,6 +12,8 @@ import type { Written } from './written.ts';
 
 export interface Partition {
   readonly number: number;
+  /** As it was told when the partition was taken over; null = not known. */
+  readonly tenure: number | null;
   /** Next offset to take. */
   position: number;
   /**
@@ -131,8 +133,10 @@ export const newPartition = (
   position: number,
   askedConfiguration: number,
   end: number,
+  tenure: number | null = null,
 ): Partition => ({
   number,
+  tenure,
   position,
   writtenBefore: end,
   askedConfiguration,

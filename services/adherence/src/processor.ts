@@ -5,34 +5,24 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { rulesOf } from '@adherence/domain/compute/rules.ts';
 import type { Instant } from '@adherence/domain/model.ts';
-import type { AssignedPartition } from '@adherence/runtime/broker/broker.ts';
+import type { AssignedPartition, PartitionOffset } from '@adherence/runtime/broker/broker.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
 import { FencedError } from '@adherence/runtime/errors.ts';
 import { type Metrics, noMetrics } from '@adherence/runtime/metrics.ts';
-import { integrationKey, partitionOf, streamPartitions } from '@adherence/schemas/topics.ts';
-import { loadOpenRecomputations } from '@adherence/store/load.ts';
+import { partitionOf, streamPartitions } from '@adherence/schemas/topics.ts';
 import { advancePeople } from './advance-people.ts';
 import { createBoardPublisher } from './board-publisher.ts';
-import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
+import type { ChangeNotes } from './configuration-changes.ts';
 import { decodeRecords } from './dead-letter.ts';
 import { advance, type Person } from './domain/person.ts';
 import { createErasures } from './erase.ts';
 import { createEventAges, oldestReceiptOf } from './event-ages.ts';
-import { feedsOf, isSilent, openSilences, refreshFeed, thresholdOf } from './feeds.ts';
-import { type Owner, usersOf } from './owner.ts';
-import {
-  closedEnd,
-  newPartition,
-  type Partition,
-  partitionOfPerson,
-  queueRebuild,
-  type Request,
-} from './partition.ts';
+import { feedsOf, isSilent, openSilences } from './feeds.ts';
+import type { Owner } from './owner.ts';
+import { type Partition, partitionOfPerson, type Request } from './partition.ts';
 import { healthMessage, publishJudgements } from './publish.ts';
-import { queueEverybody } from './queue-everybody.ts';
 import {
   abandonSettling,
-  askForFeeds,
   askForPeople,
   beginSettling,
   forgetJudged,
@@ -41,8 +31,9 @@ import {
   storeRequests,
 } from './settle.ts';
 import { takeRecords } from './take.ts';
+import { keepOwned, loadOthers } from './take-over.ts';
 import { createUnstoredResults } from './unstored-results.ts';
-import { workTogether } from './work-together.ts';
+import { type Shift, workTogether } from './work-together.ts';
 
 export interface AdherenceProcessor extends Processor {
   /** When the state of somebody may change by itself next. */
@@ -62,9 +53,9 @@ export interface AdherenceProcessor extends Processor {
   publishHealth(): Promise<void>;
 }
 
-/** People loaded or computed again at once. */
-const peopleAtOnce = 25;
-const peopleAtTakeOver = 200;
+/** How people are loaded or computed again: beside live work, and while nothing else goes on. */
+const liveShift = { workers: 2, atOnce: 25 };
+const takeOverShift = { workers: 4, atOnce: 200 };
 /** For how long a settling computes people again before live work goes on: at least, and at most. */
 const rebuildBudgetMs = { least: 400, most: 8_000 };
 /** While people are computed again the rows of live ones are written this often: they would take as long as those. */
@@ -103,6 +94,8 @@ export function adherenceProcessor(
   const erasures = createErasures(owner, board, [results.rows, results.changes]);
   /** Counts what was owned before; work that began under an earlier one has nothing more to write. */
   let ownership = 0;
+  /** Between generations nothing is published. */
+  let isOwner = false;
 
   async function take({ partition: number, messages, highWatermark }: Parameters<Processor['take']>[0]) {
     const partition = partitions.get(number);
@@ -127,7 +120,7 @@ export function adherenceProcessor(
   function showLive(partition: Partition, people: Iterable<Person>): void {
     const now = clock.now();
     for (const person of people) advanceOne(person, now);
-    board.show(partition, people);
+    if (isOwner) board.show(partition, people);
   }
 
   function advanceOne(person: Person, now: Instant): void {
@@ -193,12 +186,12 @@ export function adherenceProcessor(
   async function rebuildWithinBudget(mine: number): Promise<void> {
     const { least, most } = rebuildBudgetMs;
     const until = clock.now() + Math.min(most, Math.max(least, 2 * otherWorkMs));
-    await rebuildTogether(mine, peopleAtOnce, () => clock.now() < until && !isAwaited);
+    await rebuildTogether(mine, { ...liveShift, partitions }, () => clock.now() < until && !isAwaited);
   }
 
-  function rebuildTogether(mine: number, atOnce: number, goesOn: () => boolean): Promise<void> {
+  function rebuildTogether(mine: number, shift: Shift, goesOn: () => boolean): Promise<void> {
     const work = { owner, notes, board, fence: fenceOf(mine) };
-    return workTogether(work, atOnce, goesOn, (request) => unrecorded.delete(request));
+    return workTogether(work, shift, goesOn, (request) => unrecorded.delete(request));
   }
 
   /**
@@ -221,7 +214,7 @@ export function adherenceProcessor(
       if (partition) {
         const instant = clock.now();
         results.keep(advancePeople(owner, partition, true));
-        board.show(partition, partition.people.values());
+        if (isOwner) board.show(partition, partition.people.values());
         await othersTurn();
         done.set(number, instant);
       }
@@ -231,69 +224,46 @@ export function adherenceProcessor(
     return done;
   }
 
-  async function assigned(list: readonly AssignedPartition[]): Promise<void> {
-    revoked();
-    const recomputations = await loadOpenRecomputations(owner.db);
-    const ends = new Map((await owner.endOffsets()).map((end) => [end.partition, end.offset]));
-    for (const { partition: number, offset, metadata } of list) {
-      const asked = askedBefore(metadata);
-      // What the previous owner has asked for is not asked for again, so it must be known here.
-      await configuration.waitFor(asked);
-      partitions.set(number, newPartition(number, offset ?? 0, asked, ends.get(number) ?? 0));
-      erasures.assigned(number, asked);
-    }
-    await queueEverybody(owner);
-    for (const open of recomputations) {
-      const { tenantId, personId } = open;
-      const partition = partitions.get(partitionOfPerson(tenantId, personId));
-      const request = { ...open, to: closedEnd(open.to) };
-      // Of whom facts were new is not recorded: it may have been any of the users.
-      if (partition) {
-        const users = usersOf(owner, tenantId, personId);
-        queueRebuild(partition, { ...request, requests: [request], users });
-      }
-    }
-    for (const partition of partitions.values()) {
-      askForChanges(owner, partition, notes, configuration.offset(), true, partition.unsettled);
+  async function assigned(list: readonly AssignedPartition[]): Promise<readonly PartitionOffset[]> {
+    ownership += 1;
+    const mine = ownership;
+    keepOwned(partitions, list);
+    forgetOthers();
+    isOwner = true;
+    const kept = [...partitions.values()];
+    // What changed while the partitions were nobody's is not on the board yet.
+    for (const partition of kept) board.show(partition, partition.people.values());
+    const loaded = await loadOthers(owner, list, notes, erasures);
+    for (const partition of loaded.values()) {
       for (const request of partition.unsettled.requests) unrecorded.add(request);
-      await loadFeedsOf(partition);
     }
-    await takeOver();
+    await rebuildTogether(mine, { ...takeOverShift, partitions: loaded }, () => true);
+    for (const partition of loaded.values()) partition.certainFrom = partition.writtenBefore;
+    await board.flush();
     // So that what has been asked for is known of every partition, also of those without records.
     askForSettling();
+    return kept.map(({ number, position }) => ({ partition: number, offset: position }));
   }
 
-  async function loadFeedsOf(partition: Partition): Promise<void> {
-    for (const [tenantId, tables] of configuration.state().tenants) {
-      for (const integrationId of tables.integrations.keys()) {
-        const isOwn =
-          partitionOf(integrationKey(tenantId, integrationId), streamPartitions) === partition.number;
-        if (!isOwn || thresholdOf(owner, tenantId, integrationId) === null) continue;
-        await refreshFeed(owner, partition, tenantId, integrationId);
-      }
+  /** Only what concerns partitions that are owned still is left. */
+  function forgetOthers(): void {
+    results.keepOnly((key) => partitions.has(partitionOf(key, streamPartitions)));
+    for (const request of unrecorded) {
+      if (!partitions.has(partitionOfPerson(request.tenantId, request.personId))) unrecorded.delete(request);
     }
-    await askForFeeds(owner, partition);
+    for (const map of [computedTo, taken]) {
+      for (const number of map.keys()) if (!partitions.has(number)) map.delete(number);
+    }
+    if (partitions.size === 0) owner.feeds.clear();
   }
 
-  /** Everything queued at take-over is done before the first record is taken, so that the board is right. */
-  async function takeOver(): Promise<void> {
-    await rebuildTogether(ownership, peopleAtTakeOver, () => true);
-    for (const partition of partitions.values()) partition.certainFrom = partition.writtenBefore;
-    await board.flush();
-  }
-
+  /** Nothing is written until `assigned` tells what is still owned; what is in memory stays until then. */
   function revoked(): void {
     ownership += 1;
-    partitions.clear();
+    isOwner = false;
     board.clear();
     tickDue.clear();
-    resultsPutOff = false;
     silentBefore = null;
-    computedTo.clear();
-    taken.clear();
-    results.clear();
-    unrecorded.clear();
-    owner.feeds.clear();
   }
 
   const hasWork = (): boolean => resultsPutOff || isRebuilding();
@@ -326,6 +296,7 @@ export function adherenceProcessor(
     [...feeds.values()].filter((feed) => isSilent(feed, clock.now())).length;
 
   async function publishHealth(): Promise<void> {
+    if (!isOwner) return;
     const messages = [...partitions.values()].map((partition) =>
       healthMessage(partition, computedTo.get(partition.number) ?? null, eventsUntil(partition)),
     );
@@ -355,11 +326,4 @@ export function adherenceProcessor(
       ),
     mayBeSilent: () => [...partitions.values()].some((partition) => feedsToDeclare(partition) > 0),
   };
-}
-
-/** Without a commit, or after it expired, nothing is known to have been asked for. */
-function askedBefore(metadata: string | null): number {
-  if (!metadata) return 0;
-  const { configurationAsked } = JSON.parse(metadata) as { configurationAsked?: number };
-  return configurationAsked ?? 0;
 }

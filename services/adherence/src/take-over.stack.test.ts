@@ -71,6 +71,10 @@ function owner(commands: readonly Command[], at: number, onQuery = (_sql: string
         onQuery(sql);
         return db.query(sql);
       },
+      queryBlocks: (sql) => {
+        onQuery(sql);
+        return db.queryBlocks(sql);
+      },
       command: db.command,
     },
     producer: { send: async () => {}, close: async () => {} },
@@ -220,6 +224,69 @@ test('who loses the partitions while people are computed again writes no results
   isLosing = true;
   await expect(late.processor.settle('asked')).rejects.toBeInstanceOf(FencedError);
   expect(await amounts()).toEqual(was);
+});
+
+test('a partition that stays is not loaded again: what was taken and not stored is stored by the next generation', async () => {
+  for (const table of ['person_days', 'facts', 'schedules']) await db.command(`TRUNCATE TABLE ${table}`);
+  const queries: string[] = [];
+  const stays = owner(before, now, (sql) => queries.push(sql));
+  const assigned = { partition, offset: 40, metadata: null, tenure: 1 };
+  expect(await stays.processor.assigned([assigned])).toEqual([]);
+  await stays.processor.take({ partition, messages: [scheduleSet(40)], highWatermark: 41 });
+  stays.processor.revoked();
+  queries.length = 0;
+  expect(await stays.processor.assigned([assigned])).toEqual([{ partition, offset: 41 }]);
+  expect(queries).toEqual([]);
+  const [settled] = await stays.processor.settle('delay');
+  expect(settled!.offset).toBe(41);
+  expect(await amounts()).toEqual({ scheduled_ms: 60 * minute, excluded_ms: 0 });
+  // Somebody else may have owned it since: everything is loaded.
+  stays.processor.revoked();
+  expect(await stays.processor.assigned([{ ...assigned, offset: 41, tenure: 2 }])).toEqual([]);
+  expect(queries.some((sql) => sql.includes('FROM schedules'))).toBe(true);
+});
+
+test('what a rebalance interrupts is done by the next generation when the partition stays', async () => {
+  for (const table of ['person_days', 'schedules']) await db.command(`TRUNCATE TABLE ${table}`);
+  const interrupted = [];
+  // Every other question to the store is interrupted; the last is one that is not reached any more.
+  for (let n = 1; ; n += 2) {
+    await db.command('TRUNCATE TABLE person_days');
+    let left = Number.POSITIVE_INFINITY;
+    const stays = owner(before, now + n, () => {
+      left -= 1;
+      if (left === 0) stays.processor.revoked();
+    });
+    const assigned = { partition, offset: 50, metadata: null, tenure: 1 };
+    await stays.processor.assigned([assigned]);
+    await stays.processor.take({ partition, messages: [scheduleSet(50)], highWatermark: 51 });
+    stays.later([command('exception', 'x', exception)]);
+    left = n;
+    const settling = await stays.processor.settle('asked').catch((error: unknown) => error);
+    if (left > 0) break;
+    interrupted.push(settling);
+    left = Number.POSITIVE_INFINITY;
+    expect(await stays.processor.assigned([assigned])).toEqual([{ partition, offset: 51 }]);
+    do await stays.processor.settle('asked');
+    while (stays.processor.hasWork());
+    expect(await amounts()).toEqual({ scheduled_ms: 30 * minute, excluded_ms: 30 * minute });
+  }
+  expect(interrupted.length).toBeGreaterThan(2);
+  expect(interrupted.some((error) => error instanceof FencedError)).toBe(true);
+});
+
+test('a partition whose loading was interrupted is loaded again', async () => {
+  await db.command('TRUNCATE TABLE person_days');
+  let left = 2;
+  const late = owner([...before, command('exception', 'x', exception)], now, () => {
+    left -= 1;
+    if (left === 0) late.processor.revoked();
+  });
+  const assigned = { partition, offset: 51, metadata: null, tenure: 1 };
+  await expect(late.processor.assigned([assigned])).rejects.toBeInstanceOf(FencedError);
+  expect(await amounts()).toBeUndefined();
+  expect(await late.processor.assigned([assigned])).toEqual([]);
+  expect(await amounts()).toEqual({ scheduled_ms: 30 * minute, excluded_ms: 30 * minute });
 });
 
 test('a take-over late in the day knows the whole of yesterday, and what reaches into it', async () => {

@@ -13,7 +13,8 @@ export interface UnstoredResults {
   keep(advanced: readonly Advanced[]): void;
   /** `fence` throws when the partitions went to another owner; what could not be stored is kept. */
   store(fence: () => void): Promise<void>;
-  clear(): void;
+  /** Forgets those of everybody else, by person key. */
+  keepOnly(isKept: (key: string) => boolean): void;
 }
 
 export function createUnstoredResults(owner: Owner): UnstoredResults {
@@ -25,7 +26,7 @@ export function createUnstoredResults(owner: Owner): UnstoredResults {
     keep(advanced) {
       for (const { tenantId, rows: computed, changes: changed } of advanced) {
         const keyOf = (personId: string, day: string) => `${tenantId}|${personId}|${day}`;
-        for (const { personId, day, row } of computed) rows.set(keyOf(personId, day), row);
+        for (const { personId, day, row } of computed) rows.set(keyOf(personId, day), row());
         for (const change of changed) {
           const key = keyOf(change.personId, change.day);
           const first = changes.get(key);
@@ -49,9 +50,12 @@ export function createUnstoredResults(owner: Owner): UnstoredResults {
       for (const [key, row] of computed) if (rows.get(key) === row) rows.delete(key);
       for (const [key, change] of recorded) if (changes.get(key) === change) changes.delete(key);
     },
-    clear() {
-      rows.clear();
-      changes.clear();
+    keepOnly(isKept) {
+      for (const unstored of [rows, changes]) {
+        for (const key of unstored.keys()) {
+          if (!isKept(key.slice(0, key.lastIndexOf('|')))) unstored.delete(key);
+        }
+      }
     },
   };
 }

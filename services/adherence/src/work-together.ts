@@ -1,19 +1,22 @@
 /** People who are to be computed again, taken off the queues by workers: one computes while another waits for ClickHouse. */
-import { FencedError } from '@adherence/runtime/errors.ts';
-import { queueAgain, type Request } from './partition.ts';
+import { type Partition, queueAgain, type Request } from './partition.ts';
 import { nextRebuilds } from './settle.ts';
 import { type Work, workOff } from './work-off.ts';
 
-const workers = 2;
+export interface Shift {
+  readonly partitions: ReadonlyMap<number, Partition>;
+  readonly workers: number;
+  /** People taken off the queues at once. */
+  readonly atOnce: number;
+}
 
 /** Goes on while `goesOn`, once at least; all workers have ended when it resolves or rejects. */
 export async function workTogether(
   work: Work,
-  atOnce: number,
+  { partitions, workers, atOnce }: Shift,
   goesOn: () => boolean,
   onDone: (request: Request) => void,
 ): Promise<void> {
-  const { partitions } = work.owner;
   let failed = false;
   const worker = async (): Promise<void> => {
     for (let isFirst = true; (isFirst || goesOn()) && !failed; isFirst = false) {
@@ -24,9 +27,7 @@ export async function workTogether(
         for (const { requests } of next.rebuilds) for (const request of requests) onDone(request);
       } catch (error) {
         failed = true;
-        if (!(error instanceof FencedError)) {
-          for (const rebuild of next.rebuilds) queueAgain(rebuild.partition, rebuild);
-        }
+        for (const rebuild of next.rebuilds) queueAgain(rebuild.partition, rebuild);
         throw error;
       }
     }

@@ -67,6 +67,11 @@ export interface AssignedPartition {
   readonly offset: number | null;
   /** As committed with that offset. */
   readonly metadata: string | null;
+  /**
+   * The same number as before: this member has owned it without a break since, and nobody else can have worked on it.
+   * Absent: that is not known.
+   */
+  readonly tenure?: number;
 }
 
 /**
@@ -77,7 +82,10 @@ export interface AssignedPartition {
 export interface GroupHandlers {
   /** A new generation. No batch of it comes before this resolves. */
   assigned(partitions: readonly AssignedPartition[]): Promise<void>;
-  /** The generation is over, now: may interrupt a handler that has not resolved. Never called twice in a row. */
+  /**
+   * The generation is over, now: may interrupt a handler that has not resolved. Never called twice in a row. The next
+   * `assigned` tells what the member keeps (`tenure`).
+   */
   revoked(): void;
   batch(batch: Batch): Promise<void>;
   /** The membership will not recover by itself. */

@@ -108,7 +108,7 @@ export function brokerContract(name: string, open: () => Promise<Broker>): void 
       await send([0, 'a'], [3, 'b']);
       const member = await recordedMember(broker, group, topic);
       await member.until((events) => events.flatMap(batchValues).length === 2);
-      expect(member.events[0]).toEqual({
+      expect(member.events[0]).toMatchObject({
         kind: 'assigned',
         partitions: [0, 1, 2, 3].map((partition) => ({ partition, offset: null, metadata: null })),
       });
@@ -131,7 +131,9 @@ export function brokerContract(name: string, open: () => Promise<Broker>): void 
       await second.until((events) => events.flatMap(batchValues).length === 2);
       expect(second.values()).toEqual(['0:b', '0:c']);
       expect(second.events[0]).toMatchObject({
-        partitions: expect.arrayContaining([{ partition: 0, offset: 1, metadata: '{"asked":7}' }]),
+        partitions: expect.arrayContaining([
+          expect.objectContaining({ partition: 0, offset: 1, metadata: '{"asked":7}' }),
+        ]),
       });
       await second.membership.close();
     });
@@ -155,6 +157,33 @@ export function brokerContract(name: string, open: () => Promise<Broker>): void 
       await second.membership.close();
       await first.until((events) => ownedBy(events).length === 4);
       await first.membership.close();
+    });
+
+    test('who stays keeps what it had and is told so; what moved is owned anew', async () => {
+      const first = await recordedMember(broker, group, topic);
+      await first.until(isAssigned);
+      const alone = tenuresOf(first.events);
+      const second = await recordedMember(broker, group, topic);
+      await Promise.all([first, second].map(({ until }) => until((events) => ownedBy(events).length === 2)));
+      for (const [partition, tenure] of tenuresOf(first.events)) expect(alone.get(partition)).toBe(tenure);
+      const two = [first, second].map(({ events }) => tenuresOf(events));
+      const third = await recordedMember(broker, group, topic);
+      const all = [first, second, third];
+      const shared = () => all.flatMap(({ owned }) => owned()).length === 4 && third.owned().length === 1;
+      await Promise.race(all.map(({ until }) => until(shared)));
+      const three = [first, second].map(({ events }) => tenuresOf(events));
+      for (const [n, now] of three.entries())
+        for (const [p, tenure] of now) expect(two[n]!.get(p)).toBe(tenure);
+      const [moved] = third.owned();
+      await third.membership.close();
+      await Promise.all([first, second].map(({ until }) => until((events) => ownedBy(events).length === 2)));
+      for (const [n, { events }] of [first, second].entries()) {
+        const now = tenuresOf(events);
+        for (const [partition, tenure] of three[n]!) expect(now.get(partition)).toBe(tenure);
+        const earlier = n === 0 ? [...alone.values()] : [...two[1]!.values()];
+        if (now.has(moved!)) expect(earlier).not.toContain(now.get(moved!));
+      }
+      await Promise.all([first, second].map(({ membership }) => membership.close()));
     });
 
     test('a member that left, and one that does not own the partition, cannot commit', async () => {
@@ -262,6 +291,12 @@ export const record = (topic: string, partition: number, value: string): OutMess
 });
 
 const batchValues = (event: MemberEvent): string[] => (event.kind === 'batch' ? valuesOf(event.batch) : []);
+/** Of the last generation told. */
+function tenuresOf(events: readonly MemberEvent[]): ReadonlyMap<number, number | undefined> {
+  const told = events.findLast(({ kind }) => kind === 'assigned');
+  const partitions = told?.kind === 'assigned' ? told.partitions : [];
+  return new Map(partitions.map(({ partition, tenure }) => [partition, tenure]));
+}
 const isAssigned = (events: readonly MemberEvent[]): boolean => ownedBy(events).length > 0;
 const alternating = (length: number): string[] =>
   Array.from({ length }, (_, i) => (i % 2 === 0 ? 'assigned' : 'revoked'));

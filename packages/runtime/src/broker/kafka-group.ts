@@ -2,13 +2,15 @@
  * A member of a consumer group on kafkajs, which knows neither a revoke callback nor heartbeats of its own: a
  * generation here begins with its GROUP_JOIN event and is over with the first sign of the next one.
  */
-import type { Admin, EachBatchPayload, OffsetsByTopicPartition } from 'kafkajs';
+import { type Admin, type EachBatchPayload, type OffsetsByTopicPartition, PartitionAssigners } from 'kafkajs';
 import { type Timer, within } from '../clock.ts';
 import { asError, DeadlineError, FencedError, isOperational } from '../errors.ts';
 import { retryOperational } from '../retry.ts';
 import type { AssignedPartition, CommitOffset, GroupHandlers, JoinOptions, Membership } from './broker.ts';
+import { stickyAssigner } from './kafka-assigner.ts';
 import { fetchBytes, inMessage, type KafkaTools } from './kafka-client.ts';
 import { isFencing, kafkaFailure } from './kafka-errors.ts';
+import { createTenures } from './tenures.ts';
 
 interface Generation {
   readonly partitions: ReadonlySet<number>;
@@ -30,6 +32,14 @@ export async function joinKafkaGroup(
   handlers: GroupHandlers,
 ): Promise<Membership> {
   const { kafka, times, clock, log } = tools;
+  const tenures = createTenures();
+  let admittedTo: number | null = null;
+  const sticky = stickyAssigner({
+    claim: tenures.claim,
+    onAdmitted: (generation) => {
+      admittedTo = generation;
+    },
+  });
   const consumer = kafka.consumer({
     groupId,
     sessionTimeout: times.sessionTimeoutMs,
@@ -37,6 +47,7 @@ export async function joinKafkaGroup(
     heartbeatInterval: times.heartbeatMs,
     maxWaitTimeInMs: times.fetchWaitMs,
     allowAutoTopicCreation: false,
+    partitionAssigners: [sticky, PartitionAssigners.roundRobin],
     ...fetchBytes,
     // Else a consumer that was closed while it joined comes back by itself, and keeps its partitions from others.
     retry: { restartOnFailure: async () => !closed },
@@ -97,6 +108,7 @@ export async function joinKafkaGroup(
       return;
     }
     noteAnswer();
+    tenures.begin(admittedTo, partitions);
     const started: Generation = {
       partitions: new Set(partitions),
       over: false,
@@ -119,11 +131,13 @@ export async function joinKafkaGroup(
   }
 
   async function assignedPartitions({ partitions }: Generation): Promise<AssignedPartition[]> {
+    const told = [...partitions].map((partition) => ({ partition, tenure: tenures.of(partition) }));
     const committed = new Map(
       (await committedOffsets(tools, admin, groupId, topic)).map((c) => [c.partition, c]),
     );
-    return [...partitions].map((partition) => ({
+    return told.map(({ partition, tenure }) => ({
       partition,
+      tenure,
       offset: committed.get(partition)?.offset ?? null,
       metadata: committed.get(partition)?.metadata ?? null,
     }));

@@ -1,10 +1,12 @@
 /**
  * A consumer group of the in-memory broker: members, generations and fencing as Kafka has them (eager rebalancing,
- * every partition with one owner, a late member's commits refused), progress by promises alone.
+ * every partition with one owner that moves as little as may be, a late member's commits refused), progress by promises alone.
  */
 import { asError, FencedError } from '../errors.ts';
 import type { AssignedPartition, Batch, CommitOffset, CommittedOffset, GroupHandlers } from './broker.ts';
 import type { PartitionLog } from './memory-log.ts';
+import { stickyAssignment } from './sticky-assignment.ts';
+import { createTenures, type Tenures } from './tenures.ts';
 
 export interface MemoryGroup {
   join(handlers: GroupHandlers): MemoryMember;
@@ -37,15 +39,22 @@ export function createMemoryGroup(tools: GroupTools): MemoryGroup {
   const offsets = new Map<number, CommittedOffset>();
   const members: Member[] = [];
   let generation = 0;
+  let assignment: ReadonlyMap<string, readonly number[]> = new Map();
+  let joined = 0;
 
   const rebalance = () => {
     generation += 1;
+    const claims = members.map(({ id, tenures }) => ({ id, claim: tenures.claim() }));
+    assignment = claims.length === 0 ? new Map() : stickyAssignment(claims, logs.length);
     for (const member of members) member.interrupt();
   };
-  const partitionsOf = (member: Member): number[] =>
-    logs.map((_, partition) => partition).filter((p) => members[p % members.length] === member);
 
-  type Member = MemoryMember & { interrupt(): void; wake(): void };
+  type Member = MemoryMember & {
+    readonly id: string;
+    readonly tenures: Tenures;
+    interrupt(): void;
+    wake(): void;
+  };
 
   function join(handlers: GroupHandlers): MemoryMember {
     let closed = false;
@@ -55,6 +64,7 @@ export function createMemoryGroup(tools: GroupTools): MemoryGroup {
     let turn = 0;
     let woken = (): void => {};
     let sleeping: Promise<void> | null = null;
+    const tenures = createTenures();
 
     const current = () => members.includes(member) && assignedGeneration === generation;
     const interrupt = () => {
@@ -67,7 +77,9 @@ export function createMemoryGroup(tools: GroupTools): MemoryGroup {
 
     const assign = async () => {
       assignedGeneration = generation;
-      const partitions = await tools.operate('assign', () => partitionsOf(member).map(assigned));
+      const owned = assignment.get(member.id) ?? [];
+      tenures.begin(generation, owned);
+      const partitions = await tools.operate('assign', () => owned.map(assigned));
       if (closed || !current()) return;
       positions = new Map(
         partitions.map(({ partition, offset }) => [
@@ -80,7 +92,8 @@ export function createMemoryGroup(tools: GroupTools): MemoryGroup {
     };
     const assigned = (partition: number): AssignedPartition => {
       const known = offsets.get(partition);
-      return { partition, offset: known?.offset ?? null, metadata: known?.metadata ?? null };
+      const tenure = tenures.of(partition);
+      return { partition, tenure, offset: known?.offset ?? null, metadata: known?.metadata ?? null };
     };
 
     const nextBatch = (): Batch | null => {
@@ -127,7 +140,10 @@ export function createMemoryGroup(tools: GroupTools): MemoryGroup {
       }
     };
 
+    joined += 1;
     const member: Member = {
+      id: String(joined).padStart(9, '0'),
+      tenures,
       interrupt,
       wake: () => woken(),
       commit(commits) {

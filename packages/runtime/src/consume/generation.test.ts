@@ -8,6 +8,17 @@ const batch = (partition: number, ...offsets: readonly number[]) => ({
   highWatermark: 100,
 });
 
+test('what is kept counts as taken, and what is fetched again of it is passed over', () => {
+  const of = startGeneration([{ partition: 0, offset: 5, metadata: null }]);
+  of.loaded([{ partition: 0, offset: 8 }]);
+  expect([of.isLoaded(), of.unsettled(), of.isClean()]).toEqual([true, 3, false]);
+  expect(of.notTaken(batch(0, 5, 6, 7, 8, 9)).map(({ offset }) => offset)).toEqual([8, 9]);
+  expect(of.notTaken(batch(0, 5, 6))).toEqual([]);
+  of.noteTaken(batch(0, 8));
+  of.noteSettled([{ partition: 0, offset: 9 }]);
+  expect([of.unsettled(), of.toCommit()]).toEqual([0, [{ partition: 0, offset: 9 }]]);
+});
+
 test('taken, settled, committed: each is counted, and each only once', () => {
   const of = startGeneration([
     { partition: 0, offset: 5, metadata: null },

@@ -2,18 +2,20 @@
  * What one generation of a group member has taken, settled and committed of each of its partitions. Offsets are
  * "next" ones. The rule kept here: committed <= settled <= taken, and none of them ever goes back.
  */
-import type { AssignedPartition, Batch, CommitOffset } from '../broker/broker.ts';
+import type { AssignedPartition, Batch, CommitOffset, InMessage, PartitionOffset } from '../broker/broker.ts';
 
 export interface Generation {
   readonly partitions: ReadonlyMap<number, PartitionProgress>;
-  /** Its state is there: it may take. */
-  loaded(): void;
+  /** Its state is there: it may take. `kept` are next offsets of what was taken in an earlier one and is still there. */
+  loaded(kept: readonly PartitionOffset[]): void;
   isLoaded(): boolean;
   /** Nothing more may be written or committed. */
   isOver(): boolean;
   /** Resolves when it is over. */
   readonly ended: Promise<void>;
   end(): void;
+  /** The part of a batch that is not taken yet: what was kept is fetched again from where it was committed. */
+  notTaken(batch: Batch): readonly InMessage[];
   noteTaken(batch: Batch): void;
   /** What a settling answered. Throws when that is more than was taken, or less than before: a bug. */
   noteSettled(offsets: readonly CommitOffset[]): void;
@@ -56,6 +58,11 @@ export function startGeneration(assigned: readonly AssignedPartition[]): Generat
     partitions.set(partition, { ...progress, ...changed });
   };
 
+  const countUnsettled = () => {
+    unsettled = 0;
+    for (const { taken, settled } of partitions.values()) unsettled += taken - settled.offset;
+  };
+
   const toCommit = () =>
     [...partitions.values()]
       .filter(({ settled, committed }) => !sameCommit(settled, committed))
@@ -63,7 +70,12 @@ export function startGeneration(assigned: readonly AssignedPartition[]): Generat
 
   return {
     partitions,
-    loaded() {
+    loaded(kept) {
+      for (const { partition, offset } of kept) {
+        const known = partitions.get(partition)?.taken ?? 0;
+        if (offset > known) change(partition, { taken: offset });
+      }
+      countUnsettled();
       loaded = true;
     },
     isLoaded: () => loaded,
@@ -72,6 +84,10 @@ export function startGeneration(assigned: readonly AssignedPartition[]): Generat
     end() {
       over = true;
       ended.resolve();
+    },
+    notTaken({ partition, messages }) {
+      const taken = partitions.get(partition)?.taken ?? 0;
+      return messages[0]!.offset >= taken ? messages : messages.filter(({ offset }) => offset >= taken);
     },
     noteTaken({ partition, messages, highWatermark }) {
       const taken = messages.at(-1)!.offset + 1;
@@ -91,8 +107,7 @@ export function startGeneration(assigned: readonly AssignedPartition[]): Generat
         }
         change(settled.partition, { settled });
       }
-      unsettled = 0;
-      for (const { taken, settled } of partitions.values()) unsettled += taken - settled.offset;
+      countUnsettled();
     },
     toCommit,
     isClean: () => unsettled === 0 && toCommit().length === 0,

@@ -24,6 +24,8 @@ export interface Hooks {
   /** After everything is stored, before it is answered. */
   stored?: () => Promise<void> | void;
   answer?: (offsets: CommitOffset[]) => CommitOffset[];
+  /** What it took and what it holds of partitions that it has owned without a break is kept. */
+  keeps?: boolean;
 }
 
 export interface Harness {
@@ -148,13 +150,21 @@ function createProcessor(
   let positions = new Map<number, number>();
   let pending: InMessage[] = [];
   let metadata = new Map<number, string>();
+  let tenures = new Map<number, number | undefined>();
   return {
     async assigned(partitions) {
-      positions = new Map(partitions.map(({ partition, offset }) => [partition, offset ?? 0]));
+      const isKept = (p: AssignedPartition) =>
+        hooks.keeps === true && p.tenure !== undefined && tenures.get(p.partition) === p.tenure;
+      const kept = partitions.filter(isKept).map(({ partition }) => partition);
+      pending = pending.filter(({ partition }) => kept.includes(partition));
+      positions = new Map(
+        partitions.map((p) => [p.partition, isKept(p) ? positions.get(p.partition)! : (p.offset ?? 0)]),
+      );
       metadata = new Map(partitions.map((p) => [p.partition, p.metadata ?? '']));
-      pending = [];
+      tenures = new Map(partitions.map((p) => [p.partition, p.tenure]));
       await hooks.assigned?.(partitions);
       note(`assigned ${[...positions].map(([partition, offset]) => `${partition}:${offset}`).join(' ')}`);
+      return kept.map((partition) => ({ partition, offset: positions.get(partition)! }));
     },
     async take(batch) {
       await hooks.take?.(batch);
@@ -186,8 +196,10 @@ function createProcessor(
       return hooks.answer ? hooks.answer(answer) : answer;
     },
     revoked() {
-      positions = new Map();
-      pending = [];
+      if (!hooks.keeps) {
+        positions = new Map();
+        pending = [];
+      }
       note('revoked');
     },
   };
