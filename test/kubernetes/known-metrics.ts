@@ -1,6 +1,6 @@
 /** Series that Prometheus has of us: those of the metrics table and of the process, and who in the sources records them. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMetrics, metricTable } from '@adherence/runtime/metrics.ts';
 
@@ -24,17 +24,14 @@ export async function knownSeries(): Promise<Map<string, readonly string[]>> {
   return known;
 }
 
-/** Names of the table that no source records: nothing may be drawn or alerted from them. */
-export function unrecordedMetrics(): Set<string> {
-  const sources = execFileSync('git', ['ls-files', 'services', 'packages'], { cwd: root, encoding: 'utf8' })
+/** Names of the table that no source records. */
+export function unrecordedMetrics(): string[] {
+  const listed = ['ls-files', '--cached', '--others', '--exclude-standard', 'services', 'packages'];
+  const sources = execFileSync('git', listed, { cwd: root, encoding: 'utf8' })
     .split('\n')
-    .filter((path) => /\.ts$/.test(path) && !/\.test\.ts$|\/metrics(-table)?\.ts$/.test(path));
+    .filter((path) => /\.ts$/.test(path) && !/\.(test|testing)\.ts$|\/metrics\.ts$/.test(path))
+    .filter((path) => existsSync(join(root, path)));
   const text = sources.map((path) => readFileSync(join(root, path), 'utf8')).join('\n');
   const byCreation = ['adherence_build_info'];
-  return new Set(
-    Object.keys(metricTable).filter((name) => !byCreation.includes(name) && !text.includes(`'${name}'`)),
-  );
+  return Object.keys(metricTable).filter((name) => !byCreation.includes(name) && !text.includes(`'${name}'`));
 }
-
-/** The name in the table of a series of it. */
-export const tableName = (series: string): string => series.replace(/_(bucket|sum|count)$/, '');

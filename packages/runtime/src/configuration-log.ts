@@ -7,6 +7,7 @@ import type { Batch, Broker, InMessage, Producer } from './broker/broker.ts';
 import { type Clock, systemClock, type Timer, within } from './clock.ts';
 import { asError, DeadlineError, OperationalError } from './errors.ts';
 import type { Log } from './log.ts';
+import { type Metrics, noMetrics } from './metrics.ts';
 
 /** One record of the log that was folded. */
 export interface FoldedRecord {
@@ -55,6 +56,7 @@ export interface FollowOptions<State, Outcome> {
   /** May change `state` in place. Must be total and depend on nothing else. */
   readonly fold: (state: State, command: unknown, offset: number) => { state: State; outcome: Outcome };
   readonly log: Log;
+  readonly metrics?: Pick<Metrics, 'set' | 'count'>;
   readonly clock?: Clock;
   /** For one `append`. */
   readonly appendLimitMs?: number;
@@ -66,7 +68,7 @@ export interface FollowOptions<State, Outcome> {
 export async function followConfiguration<State, Outcome>(
   options: FollowOptions<State, Outcome>,
 ): Promise<ConfigurationLog<State, Outcome>> {
-  const { broker, fold, log, clock = systemClock, appendLimitMs = 10_000 } = options;
+  const { broker, fold, log, metrics = noMetrics, clock = systemClock, appendLimitMs = 10_000 } = options;
   const topic = topics.configuration.name;
   const listeners = new Set<ConfigurationListener<State, Outcome>>();
   const own = new Map<string, (folded: { offset: number; outcome: Outcome }) => void>();
@@ -92,6 +94,7 @@ export async function followConfiguration<State, Outcome>(
       return { command, ...fold(current, command, offset) };
     } catch (error) {
       log.error({ topic, offset, key, errorType: asError(error).name }, 'configuration record skipped');
+      metrics.count('adherence_configuration_corrupt_total', {});
       options.onCorrupt?.(offset);
       return null;
     }
@@ -102,6 +105,7 @@ export async function followConfiguration<State, Outcome>(
       next = message.offset + 1;
       waits.reach(next);
     }
+    metrics.set('adherence_configuration_offset', {}, next);
   };
 
   const tail = await broker.tail({ topic, from: 'beginning' }, onBatch);
@@ -109,6 +113,7 @@ export async function followConfiguration<State, Outcome>(
   await Promise.race([tail.caughtUp, tail.failed]);
   // Past the last record when the end of the log was compacted away.
   next = Math.max(next, tail.position(0));
+  metrics.set('adherence_configuration_offset', {}, next);
 
   const send = async (records: readonly { readonly key: string; readonly value: Buffer | null }[]) => {
     producer ??= broker.producer();

@@ -123,7 +123,7 @@ export const metricTable = {
     help: 'People waiting to be computed again.',
     labels: [],
   },
-  adherence_recomputations_total: { type: 'counter', help: 'People computed again.', labels: ['reason'] },
+  adherence_recomputations_total: { type: 'counter', help: 'People computed again.', labels: [] },
   adherence_live_messages_total: { type: 'counter', help: 'Rows sent to the board.', labels: [] },
 
   adherence_configuration_offset: {
@@ -138,8 +138,11 @@ export const metricTable = {
   },
 
   adherence_auditor_gaps: { type: 'gauge', help: 'Accepted and neither stored nor quarantined.', labels: [] },
-  adherence_auditor_duplicates: { type: 'gauge', help: 'Stored more than once.', labels: [] },
-  adherence_auditor_regressions: { type: 'gauge', help: 'Partitions whose offsets went back.', labels: [] },
+  adherence_auditor_regressions: {
+    type: 'gauge',
+    help: 'Partitions of the raw log that end before what was stored of them.',
+    labels: [],
+  },
 
   adherence_api_request_seconds: {
     type: 'histogram',

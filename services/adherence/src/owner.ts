@@ -10,6 +10,7 @@ import type { ClickHouse } from '@adherence/runtime/clickhouse.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
 import type { Codec } from '@adherence/runtime/codec.ts';
 import type { Log } from '@adherence/runtime/log.ts';
+import type { Metrics } from '@adherence/runtime/metrics.ts';
 import type { Database } from '@adherence/store/load.ts';
 import type { Partition } from './partition.ts';
 
@@ -19,6 +20,8 @@ export interface Owner {
   readonly codec: Codec;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of what is computed again. */
+  readonly metrics?: Pick<Metrics, 'count'>;
   readonly configuration: Configuration;
   readonly partitions: Map<number, Partition>;
   /** Next offsets of the partitions of activity.events, as far as they are written now. */

@@ -15,6 +15,7 @@ import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
 import type { AdherenceConfig } from './config.ts';
 import { newChangeNotes, noteChange } from './configuration-changes.ts';
 import type { Owner } from './owner.ts';
+import { countingProducer, tellOwned } from './owner-metrics.ts';
 import { type Horizon, horizonAt } from './pipeline-lag.ts';
 import { type AdherenceProcessor, adherenceProcessor } from './processor.ts';
 import { retentionMessage } from './publish.ts';
@@ -61,15 +62,17 @@ export async function start(
       return folded;
     },
     log,
+    metrics,
     clock,
   });
-  const producer = await broker.producer();
+  const producer = countingProducer(await broker.producer(), metrics);
   const owner: Owner = {
     db,
     producer,
     codec,
     clock,
     log,
+    metrics,
     configuration,
     partitions: new Map(),
     endOffsets: () => broker.endOffsets(topics.activityEvents.name),
@@ -145,7 +148,7 @@ const changesTogetherMs = 200;
 /** What happens by time and not by events: due changes on the board, results up to now, silent feeds. */
 function scheduleWork(
   config: AdherenceConfig,
-  { broker, db, clock, log }: AdherenceResources,
+  { broker, db, clock, log, metrics }: AdherenceResources,
   owner: Owner,
   consumption: Consumption,
   processor: AdherenceProcessor,
@@ -169,7 +172,7 @@ function scheduleWork(
   again('due changes', () => dueChanges(consumption, processor, clock), dueStepMs);
   again('results', () => tick(consumption, processor, config), config.RESULT_TICK_SECONDS * 1000);
   again('silent feeds', silentFeeds(broker, clock, processor), silenceStepMs);
-  again('health', () => health(consumption, processor), healthStepMs);
+  again('health', () => health(owner, consumption, processor, metrics), healthStepMs);
   again('retention', () => retain(db, config, owner), 0);
   again('retention of tenants', () => expire(owner), expireStepMs);
   return {
@@ -242,7 +245,13 @@ async function expire({ db, clock, configuration, partitions }: Owner): Promise<
   return expireStepMs;
 }
 
-async function health(consumption: Consumption, processor: AdherenceProcessor): Promise<number> {
+async function health(
+  { partitions }: Owner,
+  consumption: Consumption,
+  processor: AdherenceProcessor,
+  metrics: Metrics,
+): Promise<number> {
+  tellOwned(partitions.values(), metrics);
   await consumption.run(() => processor.publishHealth());
   return healthStepMs;
 }

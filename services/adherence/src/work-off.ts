@@ -49,6 +49,7 @@ export async function workOff(work: Work, tenantId: string, rebuilds: readonly R
     rebuilds.flatMap(({ requests }) => requests),
     1,
   );
+  owner.metrics?.count('adherence_recomputations_total', {}, rebuilds.length);
 }
 
 async function freeze(work: Work, tables: TenantTables, rebuilds: readonly Rebuild[]): Promise<void> {
@@ -143,7 +144,7 @@ async function judgeAndStore(
   fence();
   await storeResults(
     owner,
-    judged.rows.map(({ row }) => row),
+    judged.rows.map(({ row }) => row()),
   );
   return judged;
 }

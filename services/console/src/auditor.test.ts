@@ -25,19 +25,19 @@ it('finds offsets that nothing is known of, until something is', async () => {
     [1, [0, 1, 4]],
   ]);
   const audit = createAudit(ledgerOf(offsets).database);
-  expect(await audit()).toBe(2);
+  expect((await audit()).gaps).toBe(2);
   offsets.get(0)!.push(8, 9);
-  expect(await audit()).toBe(2);
+  expect((await audit()).gaps).toBe(2);
   offsets.get(1)!.push(3, 2);
-  expect(await audit()).toBe(0);
+  expect((await audit()).gaps).toBe(0);
 });
 
 it('sees a gap that begins where it had looked to', async () => {
   const offsets = new Map([[0, [0, 1, 2]]]);
   const audit = createAudit(ledgerOf(offsets).database);
-  expect(await audit()).toBe(0);
+  expect((await audit()).gaps).toBe(0);
   offsets.get(0)!.push(4);
-  expect(await audit()).toBe(1);
+  expect((await audit()).gaps).toBe(1);
 });
 
 it('reads only what it has not found to be whole, and partitions that it does not know', async () => {
@@ -55,14 +55,18 @@ it('reads only what it has not found to be whole, and partitions that it does no
 
 it('tells the metric every interval, goes on after a failure, and stops', async () => {
   const clock = createManualClock();
-  const told: number[] = [];
+  const told: (readonly [string, number])[] = [];
   const warned: string[] = [];
   let fails = false;
+  let ends = 3;
   const { database } = ledgerOf(new Map([[0, [0, 2]]]));
   const auditor = startAuditor({
     database: { query: (sql) => (fails ? Promise.reject(new Error('away')) : database.query(sql)) },
+    endOffsets: async () => [{ partition: 0, offset: ends }],
     clock,
-    metrics: { set: (_name, _labels, value) => void told.push(value) },
+    metrics: {
+      set: (name, _labels, value) => void told.push([name.replace('adherence_auditor_', ''), value]),
+    },
     log: { warn: (_fields, message) => void warned.push(message) },
     intervalMs: 1_000,
   });
@@ -70,8 +74,14 @@ it('tells the metric every interval, goes on after a failure, and stops', async 
   fails = true;
   await clock.advance(1_000);
   fails = false;
+  ends = 2;
   await clock.advance(1_000);
-  expect(told).toEqual([1, 1]);
+  expect(told).toEqual([
+    ['gaps', 1],
+    ['regressions', 0],
+    ['gaps', 1],
+    ['regressions', 1],
+  ]);
   expect(warned).toHaveLength(1);
   auditor.stop();
   expect(clock.pending()).toBe(0);

@@ -1,7 +1,9 @@
 /**
  * Compares, again and again, the offsets of the raw log with what the ledger knows of them. An offset that nothing is
- * known of for long is a notification that was answered with 200 and is nowhere: `adherence_auditor_gaps`.
+ * known of for long is a notification that was answered with 200 and is nowhere: `adherence_auditor_gaps`. A partition
+ * that ends before what was stored of it was made anew: its offsets name other records: `adherence_auditor_regressions`.
  */
+import type { PartitionOffset } from '@adherence/runtime/broker/broker.ts';
 import type { Clock, Timer } from '@adherence/runtime/clock.ts';
 import { asError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
@@ -10,6 +12,8 @@ import type { Database } from './environment.ts';
 
 export interface AuditorOptions {
   readonly database: Database;
+  /** Next offsets of the raw log. */
+  readonly endOffsets: () => Promise<readonly PartitionOffset[]>;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'set'>;
   readonly log: Pick<Log, 'warn'>;
@@ -18,14 +22,17 @@ export interface AuditorOptions {
 
 /** Looks for the first time after one interval; an audit that fails is left out, and the metric as it was. */
 export function startAuditor(options: AuditorOptions): { stop(): void } {
-  const { database, clock, metrics, log, intervalMs = 60_000 } = options;
+  const { database, endOffsets, clock, metrics, log, intervalMs = 60_000 } = options;
   const audit = createAudit(database);
   let timer: Timer | null = null;
   let stopped = false;
 
   async function look(): Promise<void> {
     try {
-      metrics.set('adherence_auditor_gaps', {}, await audit());
+      const ledger = await audit();
+      metrics.set('adherence_auditor_gaps', {}, ledger.gaps);
+      // Asked for afterwards: what is stored by now was in the log before.
+      metrics.set('adherence_auditor_regressions', {}, regressions(ledger.stored, await endOffsets()));
     } catch (error) {
       log.warn({ error: asError(error) }, 'the ledger could not be compared');
     }
@@ -45,10 +52,18 @@ export function startAuditor(options: AuditorOptions): { stop(): void } {
   };
 }
 
-/** Offsets between the first and the last of each partition that the ledger does not have. Costs what is new. */
-export function createAudit(database: Database): () => Promise<number> {
+export interface Audit {
+  /** Offsets between the first and the last of each partition that the ledger does not have. */
+  readonly gaps: number;
+  /** By partition: past the last offset that it has. */
+  readonly stored: ReadonlyMap<number, number>;
+}
+
+/** Costs what is new. */
+export function createAudit(database: Database): () => Promise<Audit> {
   /** By partition: every offset before it is known of. */
   const checked = new Map<number, number>();
+  const stored = new Map<number, number>();
   return async () => {
     let gaps = 0;
     for (const row of await database.query<LedgerRow>(ledgerAfter(checked))) {
@@ -56,10 +71,15 @@ export function createAudit(database: Database): () => Promise<number> {
       const missing = row.last_offset + 1 - from - row.records;
       if (missing === 0) checked.set(row.source_partition, row.last_offset + 1);
       gaps += missing;
+      stored.set(row.source_partition, row.last_offset + 1);
     }
-    return gaps;
+    return { gaps, stored };
   };
 }
+
+/** Partitions of the log that end before what was stored of them. */
+const regressions = (stored: ReadonlyMap<number, number>, ends: readonly PartitionOffset[]): number =>
+  ends.filter(({ partition, offset }) => offset < (stored.get(partition) ?? 0)).length;
 
 interface LedgerRow {
   readonly source_partition: number;

@@ -70,7 +70,7 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
   const produce = (messages: readonly OutMessage[]) => producer.send(messages);
   const spools = createSpools({ produce, clock, newNonce: randomUUID });
   const health = await followHealth(broker, spools.take);
-  const live = await followLive(broker);
+  const live = await followLive(broker, (count) => metrics.set('adherence_live_viewers', {}, count));
   const limitMs = config.scheduleOutcomeLimitMs;
   const schedules = await openScheduleCommands({ broker, produce, codec, clock, limitMs });
   const calculator = createCalculator({
@@ -128,7 +128,8 @@ export async function start(config: ConsoleConfig, resources: ConsoleResources):
     ),
   );
   await listen(server, config);
-  const auditor = startAuditor({ database: db, clock, metrics, log });
+  const endOffsets = () => broker.endOffsets(topics.notifications.name);
+  const auditor = startAuditor({ database: db, endOffsets, clock, metrics, log });
   return {
     port: (server.address() as AddressInfo).port,
     fetch: app.fetch,
@@ -152,7 +153,7 @@ type Configuration = ConfigurationLog<ConfigurationState, Outcome>;
 
 function followJournalled(
   journal: Journal,
-  { broker, log, clock }: ConsoleResources,
+  { broker, log, metrics, clock }: ConsoleResources,
 ): Promise<Configuration> {
   return followConfiguration({
     broker,
@@ -163,6 +164,7 @@ function followJournalled(
       return folded;
     },
     log,
+    metrics,
     clock,
   });
 }

@@ -43,7 +43,7 @@ export async function start(
   const { broker, codec, clock, log, metrics } = resources;
   const own = resources.configuration
     ? null
-    : await followConfiguration({ broker, initial: emptyState(), fold, log, clock });
+    : await followConfiguration({ broker, initial: emptyState(), fold, log, metrics, clock });
   const configuration = resources.configuration ?? own!;
   const producer = await broker.producer();
   const healthProducer = await broker.producer();

@@ -6,6 +6,7 @@ import type { Clock } from '@adherence/runtime/clock.ts';
 import { followConfiguration } from '@adherence/runtime/configuration-log.ts';
 import { OperationalError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
+import type { Metrics } from '@adherence/runtime/metrics.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { keepOpen } from './keep-open.ts';
 import type { Known } from './spool/known.ts';
@@ -23,6 +24,7 @@ export interface KeptConfigurationOptions {
   readonly known: Known | null;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 export async function keepConfiguration({
@@ -30,11 +32,12 @@ export async function keepConfiguration({
   known,
   clock,
   log,
+  metrics,
 }: KeptConfigurationOptions): Promise<FollowedConfiguration & { stop(): Promise<void> }> {
   type Followed = FollowedConfiguration & { stop(): Promise<void> };
   const kept = await keepOpen<Followed>({
     what: topics.configuration.name,
-    open: () => followConfiguration({ broker, initial: emptyState(), fold, log, clock }),
+    open: () => followConfiguration({ broker, initial: emptyState(), fold, log, metrics, clock }),
     close: (followed) => followed.stop(),
     meanwhile: known === null ? null : unfollowed(known),
     clock,

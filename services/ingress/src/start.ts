@@ -66,7 +66,9 @@ async function startOn(
 ): Promise<RunningIngress> {
   const { broker, codec, clock, log, metrics, newRequestId = randomUUID } = resources;
   const known = volume?.known ?? null;
-  const own = resources.configuration ? null : await keepConfiguration({ broker, known, clock, log });
+  const own = resources.configuration
+    ? null
+    : await keepConfiguration({ broker, known, clock, log, metrics });
   const configuration = resources.configuration ?? own!;
   const producer = await broker.producer();
   const direct = createMicroBatcher({

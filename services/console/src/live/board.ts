@@ -27,8 +27,9 @@ export interface BoardMemory extends Omit<LiveBoard, 'caughtUp' | 'failed' | 'cl
   readonly take: (batch: Batch) => void;
 }
 
-export async function followLive(broker: Broker): Promise<LiveBoard> {
-  const { take, ...memory } = createBoard();
+/** `onWatchers` is told how many watch, whenever that changes. */
+export async function followLive(broker: Broker, onWatchers?: (count: number) => void): Promise<LiveBoard> {
+  const { take, ...memory } = createBoard(keptChanges, onWatchers);
   const tail = await broker.tail({ topic: topics.live.name, from: 'beginning' }, take);
   return { ...memory, caughtUp: tail.caughtUp, failed: tail.failed, close: () => tail.close() };
 }
@@ -36,12 +37,13 @@ export async function followLive(broker: Broker): Promise<LiveBoard> {
 /** Changes kept for watchers that come back. */
 const keptChanges = 50_000;
 
-export function createBoard(kept = keptChanges): BoardMemory {
+export function createBoard(kept = keptChanges, onWatchers = (_count: number): void => {}): BoardMemory {
   const tenants = new Map<string, Map<string, LiveRow>>();
   const freshness = new Map<string, Freshness>();
   const watchers = new Map<string, Set<(personId: string, position: number) => void>>();
   const changes: { readonly tenantId: string; readonly personId: string }[] = [];
   let position = 0;
+  let watching = 0;
 
   const touch = (tenantId: string, personId: string): void => {
     position++;
@@ -94,8 +96,9 @@ export function createBoard(kept = keptChanges): BoardMemory {
         watchers.set(tenantId, set);
       }
       set.add(watcher);
+      onWatchers(++watching);
       return () => {
-        set.delete(watcher);
+        if (set.delete(watcher)) onWatchers(--watching);
         if (set.size === 0) watchers.delete(tenantId);
       };
     },

@@ -187,6 +187,15 @@ describe('live', () => {
 });
 
 describe('board', () => {
+  it('tells how many watch, whenever that changes', () => {
+    const told: number[] = [];
+    const board = createBoard(2, (count) => void told.push(count));
+    const ends = [board.watch('t1', () => {}), board.watch('t2', () => {})];
+    for (const end of ends) end();
+    ends[0]!();
+    expect(told).toEqual([1, 2, 1, 0]);
+  });
+
   it('tells changes since a position while they are kept, each person once', () => {
     const board = createBoard(2);
     const take = (personId: string) =>
