@@ -13,6 +13,7 @@ import { benchCompute } from './compute.ts';
 import { benchEnrichment } from './enrichment.ts';
 import { withFigures } from './figures.ts';
 import { benchHistory } from './history-read.ts';
+import { benchImports } from './imports.ts';
 import { benchIngress } from './ingress.ts';
 import { benchLive } from './live.ts';
 import { canMeasureProcesses } from './processes.ts';
@@ -28,6 +29,7 @@ const parts: Readonly<Record<string, Part>> = {
   live: benchLive,
   compute: benchCompute,
   recomputation: benchRecomputation,
+  imports: benchImports,
   history: benchHistory,
   board: benchBoard,
 };

@@ -15,6 +15,7 @@ import { createBoardPublisher } from './board-publisher.ts';
 import type { ChangeNotes } from './configuration-changes.ts';
 import { decodeRecords } from './dead-letter.ts';
 import { advance, type Person } from './domain/person.ts';
+import { createEarlyAnswers } from './early-answers.ts';
 import { createErasures } from './erase.ts';
 import { createEventAges, oldestReceiptOf } from './event-ages.ts';
 import { feedsOf, isSilent, openSilences } from './feeds.ts';
@@ -91,6 +92,7 @@ export function adherenceProcessor(
   /** By partition: when everybody was last computed, receipt of the last event taken, and whether more is waiting. */
   const computedTo = new Map<number, Instant>();
   const taken = new Map<number, { readonly until: Instant; readonly behind: boolean }>();
+  const early = createEarlyAnswers(owner);
   const erasures = createErasures(owner, board, [results.rows, results.changes]);
   /** Counts what was owned before; work that began under an earlier one has nothing more to write. */
   let ownership = 0;
@@ -113,6 +115,7 @@ export function adherenceProcessor(
     ages.taken(oldestReceiptOf(records), isLive ? board.flush() : null);
     if (partition.unsettled.outcomes.length > 0) {
       isAwaited = true;
+      early.taken();
       askForSettling();
     }
   }
@@ -138,6 +141,7 @@ export function adherenceProcessor(
 
   async function settle() {
     const mine = ownership;
+    await early.end();
     isAwaited = false;
     const configurationOffset = configuration.offset();
     const settlings = beginSettling(partitions.values());
@@ -146,6 +150,8 @@ export function adherenceProcessor(
       await storeInputs(owner, settlings);
       forgetJudged(settlings);
       await publishJudgements(producer, settlings);
+      // The rest may take seconds, and whoever puts a schedule waits for the answer.
+      early.begin(fenceOf(mine));
       if (silentBefore !== null) for (const { partition } of settlings) openSilences(partition, silentBefore);
       silentBefore = null;
       await askForPeople(owner, settlings, notes, configurationOffset);

@@ -2,21 +2,23 @@
 import type { Instant } from '@adherence/domain/model.ts';
 import type { OutMessage, Producer } from '@adherence/runtime/broker/broker.ts';
 import { topics } from '@adherence/schemas/topics.ts';
-import type { Partition } from './partition.ts';
+import type { Partition, ScheduleOutcome } from './partition.ts';
 import type { Settling } from './settle.ts';
 
 /** Outcomes of schedule commands, whose documents are stored now, and records that are none of ours. */
 export async function publishJudgements(producer: Producer, settlings: readonly Settling[]): Promise<void> {
-  const outcomes = settlings.flatMap(({ unsettled }) => unsettled.outcomes);
-  const messages: OutMessage[] = outcomes.map((outcome) => ({
+  const messages = settlings.flatMap(({ unsettled }) => outcomeMessages(unsettled.outcomes));
+  messages.push(...settlings.flatMap(({ unsettled }) => unsettled.dead));
+  if (messages.length > 0) await producer.send(messages);
+}
+
+export const outcomeMessages = (outcomes: readonly ScheduleOutcome[]): OutMessage[] =>
+  outcomes.map((outcome) => ({
     topic: topics.scheduleOutcomes.name,
     partition: 0,
     key: outcome.commandId,
     value: Buffer.from(JSON.stringify(outcome)),
   }));
-  messages.push(...settlings.flatMap(({ unsettled }) => unsettled.dead));
-  if (messages.length > 0) await producer.send(messages);
-}
 
 /** For how long results are kept at most, for the topic `health`: who sets it for a tenant is to know. */
 export const retentionMessage = (retentionMs: number): OutMessage => ({

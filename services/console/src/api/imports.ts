@@ -74,12 +74,13 @@ export const importRoutes = (env: Environment): Route[] => [
           rejected: [...read.rejected, ...rejected],
           work: byPerson,
           linesOf: ([, own]) => own.reduce((sum, { lines }) => sum + lines.length, 0),
-          write: async (part) => {
+          write: async (part, done) => {
             const outcomes = await sendAll(
               env,
               part.map(([personId, own]) =>
                 commandOf(env, tenant, personId, principal, now, own.map(recordOf)),
               ),
+              (index) => done(part[index]!),
             );
             return outcomes.flatMap(({ results }, index) => {
               const own = part[index]![1];
@@ -94,9 +95,9 @@ export const importRoutes = (env: Environment): Route[] => [
   }),
 ];
 
-async function sendAll(env: Environment, commands: Parameters<Environment['schedules']['send']>[0]) {
+async function sendAll(env: Environment, ...send: Parameters<Environment['schedules']['send']>) {
   try {
-    return await env.schedules.send(commands);
+    return await env.schedules.send(...send);
   } catch (error) {
     throw outcomeUnknown(error);
   }

@@ -16,10 +16,16 @@ export function parseInstant(text: string): Instant | null {
   return Number.isNaN(at) ? null : at;
 }
 
-/** Is there such a day? Date.parse reads the 31st of February as the 3rd of March. */
+/** Is there such a day, of YYYY-MM-DD? Date.parse reads the 31st of February as the 3rd of March. */
 export function isCalendarDate(date: string): boolean {
-  const at = Date.parse(`${date}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return false;
+  const [year, month, day] = date.split('-').map(Number) as [number, number, number];
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month);
+}
+
+function daysOf(year: number, month: number): number {
+  if (month !== 2) return [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
 export const instantText = z

@@ -29,8 +29,8 @@ export interface ReadImport<T> {
   readonly work: readonly T[];
   /** Lines that an item of the work stands for. */
   readonly linesOf: (item: T) => number;
-  /** Writes a part of the work; answers the lines that are refused after all. */
-  readonly write: (part: readonly T[]) => Promise<readonly RejectedLine[]>;
+  /** Writes a part of the work, may tell of items that are done; answers the lines that are refused after all. */
+  readonly write: (part: readonly T[], done: (item: T) => void) => Promise<readonly RejectedLine[]>;
   /** Items written at once. */
   readonly atOnce: number;
 }
@@ -71,14 +71,25 @@ async function runImport<T>(
 ): Promise<z.output<typeof importView>> {
   const refused: RejectedLine[] = [];
   let done = lines - work.reduce((sum, item) => sum + linesOf(item), 0);
+  let told = done;
   progress(done);
   for (let i = 0; i < work.length; i += atOnce) {
     const part = work.slice(i, i + atOnce);
-    refused.push(...(await write(part)));
-    done += part.reduce((sum, item) => sum + linesOf(item), 0);
+    const after = part.reduce((sum, item) => sum + linesOf(item), done);
+    const tell = (item: T) => {
+      done += linesOf(item);
+      if (done - told < toldEvery || done >= after) return;
+      told = done;
+      progress(done);
+    };
+    refused.push(...(await write(part, tell)));
+    [done, told] = [after, after];
     progress(done);
     await othersTurn();
   }
   const bad = collected([...rejected, ...refused]);
   return { accepted: lines - bad.length, rejected: bad };
 }
+
+/** Lines between two tellings of the progress. */
+const toldEvery = 5_000;

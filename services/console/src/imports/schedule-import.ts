@@ -107,16 +107,18 @@ interface ReadLine {
 }
 
 function readLine({ line, value }: ImportLine, tables: TenantTables): ReadLine {
-  const key = address.safeParse({ personId: value.personId, shiftDate: value.shiftDate });
   const isDocument = 'activities' in value;
   const isDayOff = !isDocument && !['activityId', 'start', 'end'].some((field) => field in value);
   const schema = isDocument ? documentLine : isDayOff ? dayOffLine : slotLine;
   const parsed = (schema as z.ZodType).safeParse(value);
   const faults = parsed.success ? [] : faultsOf(parsed.error);
-  const zone = key.success ? scheduleZone(tables, key.data.personId) : null;
-  if (key.success && zone === null) {
-    faults.push({ path: 'personId', message: `unknown person ${key.data.personId}` });
-  }
+  // A line whose activity is bad may say all the same where it belongs.
+  const { personId, shiftDate } = value;
+  const key = (parsed.success ? parsed.data : address.safeParse({ personId, shiftDate }).data) as
+    | z.output<typeof address>
+    | undefined;
+  const zone = key ? scheduleZone(tables, key.personId) : null;
+  if (key && zone === null) faults.push({ path: 'personId', message: `unknown person ${key.personId}` });
   const activities: ReadLine['activities'] = [];
   if (parsed.success && zone !== null) {
     const slots = isDocument
@@ -130,7 +132,7 @@ function readLine({ line, value }: ImportLine, tables: TenantTables): ReadLine {
       if (read.activity) activities.push({ ...read.activity, line });
     });
   }
-  return { key: key.success ? key.data : null, isDocument, activities, faults };
+  return { key: key ?? null, isDocument, activities, faults };
 }
 
 function draftOf(drafts: Map<string, Draft>, key: { personId: string; shiftDate: string }): Draft {

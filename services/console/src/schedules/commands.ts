@@ -30,9 +30,12 @@ export interface ScheduleOutcome {
 export interface ScheduleCommands {
   /**
    * Outcomes in the order of the commands. Rejects with DeadlineError when none has come for the limit: commands
-   * without one may still take effect.
+   * without one may still take effect. `onOutcome` is told of each as it comes, by the index of its command.
    */
-  readonly send: (commands: readonly ScheduleSet[]) => Promise<ScheduleOutcome[]>;
+  readonly send: (
+    commands: readonly ScheduleSet[],
+    onOutcome?: (index: number) => void,
+  ) => Promise<ScheduleOutcome[]>;
   readonly failed: Promise<never>;
   readonly close: () => Promise<void>;
 }
@@ -57,13 +60,14 @@ export async function openScheduleCommands(options: ScheduleCommandsOptions): Pr
   await tail.caughtUp;
 
   return {
-    async send(commands) {
+    async send(commands, onOutcome) {
       const silence = createSilence(clock, limitMs);
       const outcomes = commands.map(
-        ({ commandId }) =>
+        ({ commandId }, index) =>
           new Promise<ScheduleOutcome>((resolve) => {
             waiting.set(commandId, (outcome) => {
               silence.broken();
+              onOutcome?.(index);
               resolve(outcome);
             });
           }),
