@@ -6,12 +6,15 @@ import type { RegistryOptions } from './registry.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Somebody has to change the environment; `faults` has one line for each. */
+/** Somebody has to change the environment or what it names; `faults` has one line for each. */
 export class ConfigError extends Error {
   readonly faults: readonly string[];
 
-  constructor(faults: readonly string[]) {
-    super(`the environment is not right:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  constructor(faults: readonly string[], cause?: unknown) {
+    super(
+      `the environment is not right:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+      cause === undefined ? undefined : { cause },
+    );
     this.name = 'ConfigError';
     this.faults = faults;
   }
@@ -22,7 +25,12 @@ export function parseEnvironment<T>(schema: z.ZodType<T>, environment: Environme
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message, code, input }) => {
+      const isMissing = code === 'invalid_type' && input === undefined && message.startsWith('Invalid input');
+      return `${path.join('.')}: ${isMissing ? 'is not set; .env.example says what it is' : message}`;
+    }),
+  );
 }
 
 const brokerList = z
@@ -72,17 +80,26 @@ export const sharedEnvironmentSchema = z
   });
 export type SharedEnvironment = z.output<typeof sharedEnvironmentSchema>;
 
-/** Reads the certificate file. */
+/** Reads the certificate file; throws ConfigError when it cannot. */
 export function kafkaConnectionOf(env: SharedEnvironment, clientId: string): KafkaConnection {
   const { KAFKA_SSL_CA_FILE: caFile, KAFKA_SASL_MECHANISM: mechanism } = env;
   return {
     brokers: env.KAFKA_BROKERS,
     clientId,
-    ssl: caFile ? { ca: readFileSync(caFile, 'utf8') } : env.KAFKA_SSL,
+    ssl: caFile ? { ca: readAuthority(caFile) } : env.KAFKA_SSL,
     ...(mechanism
       ? { sasl: { mechanism, username: env.KAFKA_SASL_USERNAME!, password: env.KAFKA_SASL_PASSWORD! } }
       : {}),
   };
+}
+
+function readAuthority(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const remedy = 'mount the Secret with the certificate of the authority there, or correct the path';
+    throw new ConfigError([`KAFKA_SSL_CA_FILE: ${file} cannot be read: ${remedy}`], error);
+  }
 }
 
 export const registryOptionsOf = (env: SharedEnvironment): RegistryOptions => ({

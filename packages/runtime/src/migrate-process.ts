@@ -22,6 +22,7 @@ async function run(): Promise<number> {
       });
       return 0;
     } catch (error) {
+      if (error instanceof ConfigError) throw error;
       log.error({ error: asError(error) }, 'migration failed');
       return 1;
     }

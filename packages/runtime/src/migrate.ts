@@ -6,6 +6,7 @@ import { schemaText } from './avro-types.ts';
 import type { Broker } from './broker/broker.ts';
 import { openKafkaBroker } from './broker/kafka-broker.ts';
 import { type ClickHouse, openClickHouse } from './clickhouse.ts';
+import { refuseOldClickHouse } from './clickhouse-version.ts';
 import { systemClock } from './clock.ts';
 import {
   clickHouseOptionsOf,
@@ -15,6 +16,7 @@ import {
   registryOptionsOf,
   sharedEnvironmentSchema,
 } from './env-config.ts';
+import { explained } from './explain-failure.ts';
 import { silentLog } from './log.ts';
 import { openRegistry, type Registry } from './registry.ts';
 import { retryOperational } from './retry.ts';
@@ -49,20 +51,24 @@ export async function migrate({
   const again = (work: () => Promise<void>) => retryOperational(systemClock, retry, work);
   await Promise.all([
     again(async () => {
-      const broker = await openKafkaBroker({
-        ...kafkaConnectionOf(env, 'adherence-migrate'),
-        log: silentLog,
+      const connection = kafkaConnectionOf(env, 'adherence-migrate');
+      await explained('Kafka', async () => {
+        const broker = await openKafkaBroker({ ...connection, log: silentLog });
+        await migrateTopics(broker).finally(() => broker.close());
       });
-      await migrateTopics(broker).finally(() => broker.close());
       log(`${Object.keys(topics).length} topics`);
     }),
     again(async () => {
-      await migrateSchemas(openRegistry(registryOptionsOf(env)));
+      const registry = openRegistry(registryOptionsOf(env));
+      await explained('the schema registry', () => migrateSchemas(registry));
       log(`${recordNames.length} schemas`);
     }),
     again(async () => {
       const db = openClickHouse(clickHouseOptionsOf(env));
-      await migrateTables(db).finally(() => db.close());
+      await explained('ClickHouse', async () => {
+        await refuseOldClickHouse(db);
+        await migrateTables(db);
+      }).finally(() => db.close());
       log(`${tables.length} tables`);
     }),
   ]);

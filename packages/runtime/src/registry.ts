@@ -31,17 +31,54 @@ export class SchemaRefusedError extends Error {
   }
 }
 
-export function openRegistry({ url, username, password, timeoutMs = 5_000 }: RegistryOptions): Registry {
+export interface RegistryAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** One request, credentials and deadline included; throws OperationalError when the registry does not answer. */
+export type RegistryCall = (method: string, path: string, body?: object) => Promise<RegistryAnswer>;
+
+interface Target {
+  readonly base: string;
+  readonly user: string;
+  readonly secret: string;
+}
+
+function targetOf({ url, username, password }: RegistryOptions): Target {
   const target = new URL(url);
   const user = username ?? decodeURIComponent(target.username);
   const secret = password ?? decodeURIComponent(target.password);
   // `fetch` refuses an address with credentials in it.
   target.username = '';
   target.password = '';
-  const base = target.href.replace(/\/+$/, '');
+  return { base: target.href.replace(/\/+$/, ''), user, secret };
+}
+
+export function registryCall(options: RegistryOptions): RegistryCall {
+  const { base, user, secret } = targetOf(options);
   const headers: Record<string, string> = { 'content-type': 'application/vnd.schemaregistry.v1+json' };
   if (user) headers.authorization = `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
+  return async (method, path, body) => {
+    try {
+      const response = await fetch(`${base}${path}`, {
+        method,
+        headers,
+        ...(body ? { body: JSON.stringify(body) } : {}),
+        signal: AbortSignal.timeout(options.timeoutMs ?? defaultTimeoutMs),
+      });
+      return { status: response.status, text: await response.text() };
+    } catch (error) {
+      throw new OperationalError('REGISTRY_UNREACHABLE', `schema registry: ${asError(error).message}`, error);
+    }
+  };
+}
 
+const defaultTimeoutMs = 5_000;
+
+export function openRegistry(options: RegistryOptions): Registry {
+  const { timeoutMs = defaultTimeoutMs } = options;
+  const { base, user, secret } = targetOf(options);
   const newReader = () =>
     new SchemaRegistry({
       host: base,
@@ -50,21 +87,9 @@ export function openRegistry({ url, username, password, timeoutMs = 5_000 }: Reg
     });
   let reader = newReader();
 
-  const call = async (method: string, path: string, body?: object) => {
-    try {
-      const response = await fetch(`${base}${path}`, {
-        method,
-        headers,
-        ...(body ? { body: JSON.stringify(body) } : {}),
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      return { status: response.status, text: await response.text() };
-    } catch (error) {
-      throw new OperationalError('REGISTRY_UNREACHABLE', `schema registry: ${asError(error).message}`, error);
-    }
-  };
+  const call = registryCall(options);
   const refuse = (status: number, what: string): never => {
-    throw new OperationalError(`REGISTRY_${status}`, `schema registry answers ${status} to ${what}`);
+    throw registryRefusal(status, what);
   };
 
   return {
@@ -98,3 +123,6 @@ export function openRegistry({ url, username, password, timeoutMs = 5_000 }: Reg
     },
   };
 }
+
+export const registryRefusal = (status: number, what: string): OperationalError =>
+  new OperationalError(`REGISTRY_${status}`, `schema registry answers ${status} to ${what}`);

@@ -6,6 +6,7 @@ import { type AdminServer, startAdminServer } from './admin-server.ts';
 import type { Broker } from './broker/broker.ts';
 import { openKafkaBroker } from './broker/kafka-broker.ts';
 import { type ClickHouse, openClickHouse } from './clickhouse.ts';
+import { refuseOldClickHouse } from './clickhouse-version.ts';
 import { type Clock, systemClock, within } from './clock.ts';
 import { type Codec, createRegistryCodec } from './codec.ts';
 import {
@@ -18,7 +19,8 @@ import {
   type SharedEnvironment,
   sharedEnvironmentSchema,
 } from './env-config.ts';
-import { asError, DeadlineError } from './errors.ts';
+import { asError, DeadlineError, isOperational } from './errors.ts';
+import { explained } from './explain-failure.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { retryOperational } from './retry.ts';
@@ -49,6 +51,8 @@ export interface RunningService {
 export interface ServiceDefinition<Config> {
   readonly name: string;
   readonly version?: string;
+  /** It reads or writes ClickHouse: one that is too old is refused at the start. */
+  readonly usesClickHouse?: boolean;
   /** Throws ConfigError, or any error whose message says what to change. */
   readonly parseConfig: (environment: Environment) => Config;
   readonly start: (config: Config, resources: Resources) => Promise<RunningService>;
@@ -101,7 +105,13 @@ export async function runService<Config>(
       metrics,
     });
     log.info({ adminPort: admin.port }, 'starting');
-    resources = await retryOperational(host.clock, openRetry, () => host.open(env, name, log, metrics));
+    resources = await retryOperational(host.clock, openRetry, () =>
+      host.open(env, name, log, metrics).catch((error: unknown) => {
+        if (isOperational(error)) log.warn({ error }, 'what it needs is not there; trying again');
+        throw error;
+      }),
+    );
+    if (definition.usesClickHouse) await refuseUnusableClickHouse(resources.db, log);
     running = await definition.start(config, resources);
     log.info({}, 'ready');
     await running.failed;
@@ -124,7 +134,8 @@ export async function runService<Config>(
     },
   );
   log.info({ clean }, 'ended');
-  host.exit(error || !clean ? 1 : 0);
+  if (error instanceof ConfigError) host.complain(`${name} cannot start. ${error.message}\n`);
+  host.exit(error instanceof ConfigError ? 2 : error || !clean ? 1 : 0);
 }
 
 interface Ending {
@@ -176,10 +187,21 @@ async function openResources(
   log: Log,
   metrics: Metrics,
 ): Promise<Resources> {
-  const codec = await createRegistryCodec(registryOptionsOf(env));
+  const codec = await explained('the schema registry', () => createRegistryCodec(registryOptionsOf(env)));
   const db = openClickHouse({ ...clickHouseOptionsOf(env), metrics });
-  const broker = await openKafkaBroker({ ...kafkaConnectionOf(env, `adherence-${name}`), log });
+  const connection = kafkaConnectionOf(env, `adherence-${name}`);
+  const broker = await explained('Kafka', () => openKafkaBroker({ ...connection, log }));
   return { broker, codec, db, clock: systemClock, log, metrics, ...(await openTracing(env, name)) };
+}
+
+/** One that is away is waited for where it is used: nothing but what waiting cannot mend is refused. */
+async function refuseUnusableClickHouse(db: ClickHouse, log: Log): Promise<void> {
+  try {
+    await explained('ClickHouse', () => refuseOldClickHouse(db));
+  } catch (error) {
+    if (!isOperational(error)) throw error;
+    log.warn({ error }, 'ClickHouse does not answer; going on without it');
+  }
 }
 
 /** Loaded only where it is asked for. */

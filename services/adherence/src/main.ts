@@ -6,6 +6,7 @@ import { start } from './start.ts';
 
 await runService({
   name: 'adherence',
+  usesClickHouse: true,
   parseConfig: (environment) => parseEnvironment(configSchema, environment),
   start,
 });

@@ -4,10 +4,11 @@ import { type Network, parseNetworks } from '@adherence/odigo-web-service/allowe
 import { type Environment, parseEnvironment } from '@adherence/runtime/env-config.ts';
 import { z } from 'zod';
 
-const secretsKey = z.string().transform((text, context) => {
+const makeKey = '`openssl rand -base64 32` makes one';
+const secretsKey = z.string(`is missing; ${makeKey}`).transform((text, context) => {
   const key = parseSecretsKey(text);
   if (key) return key;
-  context.addIssue({ code: 'custom', message: 'must be 32 bytes in hexadecimal or base64' });
+  context.addIssue({ code: 'custom', message: `must be 32 bytes in hexadecimal or base64; ${makeKey}` });
   return z.NEVER;
 });
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -16,7 +17,9 @@ export const configSchema = z.object({
   CONSOLE_HOST: z.string().default('0.0.0.0'),
   CONSOLE_PORT: port.default(8081),
   INGRESS_PORT: port.default(8080),
-  OPERATOR_TOKEN: z.string().min(16, 'must have at least 16 characters'),
+  OPERATOR_TOKEN: z
+    .string('is missing; `openssl rand -base64 24` makes one')
+    .min(16, 'must have at least 16 characters; `openssl rand -base64 24` makes one'),
   SECRETS_KEY: secretsKey,
   /** The key before a rotation: what it has sealed is sealed anew at the start (docs/security.md). */
   SECRETS_KEY_PREVIOUS: secretsKey.optional(),

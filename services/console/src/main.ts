@@ -2,4 +2,4 @@ import { runService } from '@adherence/runtime/service.ts';
 import { parseConfig } from './config.ts';
 import { start } from './start.ts';
 
-await runService({ name: 'console', parseConfig, start });
+await runService({ name: 'console', usesClickHouse: true, parseConfig, start });

@@ -6,7 +6,7 @@ import { z } from 'zod';
 const secretsKey = z
   .string()
   .transform(parseSecretsKey)
-  .refine((key) => key !== null, 'must be 32 bytes in hexadecimal or base64')
+  .refine((key) => key !== null, 'must be 32 bytes in hexadecimal or base64, and those of the console')
   .optional();
 
 export const configSchema = z.object({
