@@ -37,7 +37,7 @@ afterAll(async () => {
 interface Case {
   readonly tenantId: string;
   readonly scenario: Scenario;
-  readonly facts: readonly LineFact[];
+  readonly facts: readonly (LineFact & { readonly replayedAt: Instant | null })[];
   readonly schedules: readonly (ScheduleDocument & {
     readonly offset: number;
     readonly writtenAt: Instant;
@@ -72,7 +72,12 @@ function caseOf({ scenario, delays: delayOf, ...times }: Plan, i: number): Case 
       if (!named.has(key)) named.set(key, fact.occurredAt);
       return named.get(key) === fact.occurredAt;
     })
-    .map((fact, n) => ({ ...fact, receivedAt: fact.occurredAt + delayOf[n % delayOf.length]! }));
+    .map((fact, n) => {
+      const receivedAt = fact.occurredAt + delayOf[n % delayOf.length]!;
+      // Every fifth was in quarantine until it was read again.
+      const replayedAt = n % 5 === 4 ? receivedAt + delayOf[(n + 3) % delayOf.length]! : null;
+      return { ...fact, receivedAt, replayedAt };
+    });
   const schedules = writtenTwice(scenario.scheduleDocuments, times.writtenAt);
   const to = Math.min(times.border + times.lengthMs, windowTo + 3 * hour);
   return {
@@ -105,7 +110,7 @@ const writtenTwice = (
 
 /** Everything at once, of what was known. */
 function expected({ scenario, facts, schedules, knownAt, range }: Case): Segment[] {
-  const known = facts.filter(({ receivedAt }) => receivedAt <= knownAt);
+  const known = facts.filter(({ receivedAt, replayedAt }) => (replayedAt ?? receivedAt) <= knownAt);
   const held = new Map(
     schedules
       .filter(({ writtenAt }) => writtenAt <= knownAt)

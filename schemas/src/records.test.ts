@@ -19,6 +19,7 @@ const full: RecordTypes = {
     integrationId: 'i',
     externalUserId: 'u',
     receivedAt: 1,
+    replayedAt: 2,
     requestId: 'r',
     itemIndex: 0,
     format: 'form',
@@ -36,6 +37,7 @@ const full: RecordTypes = {
     dedupKey: 'd',
     contentHash: 'c',
     receivedAt: 3,
+    replayedAt: 4,
     flags: ['snapshot'],
     detail: { channel: 'voice' },
     personId: 'p',
@@ -109,8 +111,8 @@ const full: RecordTypes = {
 
 /** Fields that may be null, as the types say. */
 const nullable: { readonly [K in RecordName]: readonly (keyof RecordTypes[K])[] } = {
-  RawNotification: [],
-  ActivityEvent: ['status', 'breakType', 'sequence', 'personId', 'activityId'],
+  RawNotification: ['replayedAt'],
+  ActivityEvent: ['status', 'breakType', 'sequence', 'replayedAt', 'personId', 'activityId'],
   BreakDetail: [],
   FeedMarks: [],
   ScheduleSet: [],

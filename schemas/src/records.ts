@@ -11,6 +11,8 @@ export interface RawNotification {
   receivedAt: number;
   requestId: string;
   itemIndex: number;
+  /** When it was read again after it had been quarantined; absent or null = it was not. */
+  replayedAt?: number | null;
   /** How `body` is written: one JSON value, or one urlencoded form. */
   format: 'json' | 'form';
   /** The original bytes of the item. */
@@ -30,6 +32,8 @@ export interface ActivityEvent {
   dedupKey: string;
   contentHash: string;
   receivedAt: number;
+  /** As in the raw notification. */
+  replayedAt?: number | null;
   flags: string[];
   /** What Odigo sent besides: eventId, statusLabel, breakLabel, sessionId, channel, taskRef, gateId, instance, sentAt. */
   detail: Record<string, string>;

@@ -50,6 +50,11 @@ export const tables: readonly TableDefinition[] = [
 ORDER BY (tenant, integration, external_user, occurred_at, dedup_key, content_hash)`,
   },
   {
+    // From when on it counts as known: its receipt, or when it was replayed out of quarantine.
+    name: 'facts.known_at',
+    ddl: `ALTER TABLE facts ADD COLUMN IF NOT EXISTS known_at Int64 DEFAULT received_at AFTER received_at`,
+  },
+  {
     // Break types found by look-up for facts that came without one: a set; the one found first holds.
     name: 'break_details',
     ddl: `CREATE TABLE IF NOT EXISTS break_details (

@@ -51,6 +51,7 @@ describe('the wire format', () => {
     dedupKey: text,
     contentHash: text,
     receivedAt: long,
+    replayedAt: fc.option(long),
     flags: fc.array(text, { maxLength: 3 }),
     detail: fc.dictionary(
       text.filter((key) => key !== '__proto__'),

@@ -25,7 +25,7 @@ const factFields =
 
 /** Which part of what is stored is read. */
 export interface StoreView {
-  /** Only what had been recorded by then: facts by receipt, look-ups by finding, schedules by writing; null = all. */
+  /** Only what had been recorded by then: facts by receipt or replay, look-ups by finding, schedules by writing; null = all. */
   readonly knownAt: Instant | null;
   /** Facts that occurred later are left out; null = none. */
   readonly until: Instant | null;
@@ -51,7 +51,7 @@ export const factsFrom = (
   `SELECT ${factFieldsOf(view)} FROM facts FINAL
 WHERE tenant = ${literal(tenantId)} AND ${userIn(users)} AND occurred_at >= ${from}${
     view.until === null ? '' : ` AND occurred_at <= ${view.until}`
-  }${knownBy('received_at', view)}`;
+  }${knownBy('known_at', view)}`;
 
 /** What holds of the break types found for facts of these users, from an instant on. */
 export const breakTypesFrom = (
@@ -79,7 +79,7 @@ export function factsBefore(
 ): string {
   const where = `tenant = ${literal(tenantId)} AND ${userIn(users)} AND occurred_at >= ${after} AND occurred_at < ${before}${
     bearing ? ` AND event_type != 'HEARTBEAT'` : ''
-  }${knownBy('received_at', view)}`;
+  }${knownBy('known_at', view)}`;
   return `SELECT ${factFieldsOf(view)} FROM facts FINAL
 WHERE ${where} AND (integration, external_user, occurred_at) IN (
   SELECT integration, external_user, max(occurred_at) FROM facts WHERE ${where} GROUP BY integration, external_user)`;
@@ -131,7 +131,7 @@ export const feedGapsOf = (tenantId: string, integrationIds: readonly string[]):
 WHERE tenant = ${literal(tenantId)} AND integration IN (${integrationIds.map(literal).join(', ')})`;
 
 /**
- * The same from the facts that had been received by an instant: every accepted notification is one. Two within a span
+ * The same from the facts that were known at an instant: every accepted notification is one. Two within a span
  * as long as the threshold are no gap, so only the first and the last of each span can border one.
  */
 export const gapsFromFacts = (
@@ -147,7 +147,7 @@ FROM (
   SELECT least, greatest, lagInFrame(greatest, 1, 0) OVER (ORDER BY span ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS previous
   FROM (SELECT intDiv(occurred_at, ${thresholdMs}) AS span, min(occurred_at) AS least, max(occurred_at) AS greatest
     FROM facts WHERE tenant = ${literal(tenantId)} AND integration = ${literal(integrationId)}
-      AND received_at <= ${knownAt} GROUP BY span ORDER BY span))`;
+      AND known_at <= ${knownAt} GROUP BY span ORDER BY span))`;
 
 /** Silences longer than the threshold between consecutive seconds with notifications, and the ends of the feed. */
 export const gapsFromSeconds = (tenantId: string, integrationId: string, thresholdMs: number): string =>

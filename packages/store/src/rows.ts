@@ -22,6 +22,7 @@ export const factColumns = [
   'break_type',
   'sequence',
   'received_at',
+  'known_at',
   'flags',
   'detail',
   'source_partition',
@@ -29,10 +30,11 @@ export const factColumns = [
   'version',
 ] as const;
 
-/** The version of a fact makes the earliest receipt win. */
+/** The version of a fact makes win what was known first: receipt, or replay of what had been quarantined. */
 const latestReceipt = 2 ** 52;
 
 export function factRow(event: ActivityEvent): Row {
+  const knownAt = event.replayedAt ?? event.receivedAt;
   return [
     event.tenantId,
     event.integrationId,
@@ -45,11 +47,12 @@ export function factRow(event: ActivityEvent): Row {
     event.breakType,
     event.sequence,
     event.receivedAt,
+    knownAt,
     event.flags,
     event.detail,
     event.sourcePartition,
     event.sourceOffset,
-    latestReceipt - event.receivedAt,
+    latestReceipt - knownAt,
   ];
 }
 

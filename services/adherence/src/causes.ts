@@ -95,7 +95,7 @@ ORDER BY offset LIMIT ${limit}`,
   if (users.length > 0) {
     const list = users.map((u) => `(${literal(u.integrationId)}, ${literal(u.externalUserId)})`).join(', ');
     const facts = await db.query<{ dedup_key: string; at: number }>(
-      `SELECT dedup_key, min(received_at) AS at FROM facts
+      `SELECT dedup_key, min(known_at) AS at FROM facts
 WHERE tenant = ${literal(tenantId)} AND (integration, external_user) IN (${list})
   AND occurred_at >= ${from - dayMs} AND occurred_at < ${to}
 GROUP BY dedup_key HAVING at >= ${asOf} ORDER BY at LIMIT ${limit}`,

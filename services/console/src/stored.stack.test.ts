@@ -340,6 +340,7 @@ describe('rejected', () => {
         externalUserId: 'ada@x.example',
         requestId: 'r1',
         receivedAt: tenOClock,
+        replayedAt: expect.any(Number),
         format: 'json',
       },
       {},

@@ -126,7 +126,7 @@ export const rejectedRoutes = (env: Environment): Route[] => [
       const sql = rejectedPage(tenantId, { ...body, coordinates }, null, maxReplayed + 1);
       const found = await env.database.query<RejectedRow>(sql.text, sql.parameters);
       const rows = found.slice(0, maxReplayed);
-      const replays = rows.map((row) => ({ id: idOf(row), row, ...replayOf(tenantId, row) }));
+      const replays = rows.map((row) => ({ id: idOf(row), row, ...replayOf(tenantId, row, now) }));
       const records = replays.flatMap((replay) => replay.records);
       await env.produce(records.map((record) => messageOf(env, record)));
       const by = writerOf(principal);

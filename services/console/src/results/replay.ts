@@ -1,4 +1,5 @@
 /** Quarantined notifications -> raw ones, read again as they are read today. Pure. */
+import type { Instant } from '@adherence/domain/model.ts';
 import { parseItem } from '@adherence/domain/notifications/parse.ts';
 import { rejectReasons } from '@adherence/domain/notifications/reject-reasons.ts';
 import { splitBody } from '@adherence/domain/notifications/split-body.ts';
@@ -11,8 +12,8 @@ export interface Replay {
   readonly fault: string | null;
 }
 
-/** With the original time of receipt, so that nothing is late that was not. */
-export function replayOf(tenantId: string, row: RejectedRow): Replay {
+/** With the original time of receipt, so that nothing is placed later than it was; known from the replay on. */
+export function replayOf(tenantId: string, row: RejectedRow, replayedAt: Instant): Replay {
   if (row.integration === '') return { records: [], fault: 'it belongs to no integration' };
   const body = Buffer.from(row.body_base64, 'base64');
   const items = itemsOf(row, body);
@@ -29,6 +30,7 @@ export function replayOf(tenantId: string, row: RejectedRow): Replay {
       integrationId: row.integration,
       externalUserId: parsed.item.agentId,
       receivedAt: row.received_at,
+      replayedAt,
       requestId: row.request_id,
       itemIndex: row.format === 'unknown' ? index : row.item_index,
       format,

@@ -50,6 +50,7 @@ export function enrich(raw: RawNotification, source: Source, tables: Tables): En
       dedupKey: fact.dedupKey,
       contentHash: fact.contentHash,
       receivedAt: fact.receivedAt,
+      replayedAt: raw.replayedAt ?? null,
       flags: fact.flags as ActivityEvent['flags'],
       detail: fact.detail,
       personId,
