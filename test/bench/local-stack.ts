@@ -28,6 +28,8 @@ export interface LocalStack {
   readonly broker: Broker;
   readonly db: ClickHouse;
   readonly codec: Codec;
+  /** The addresses of Kafka, registry and ClickHouse, as every process of ours takes them. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Makes a topic of the shape of odigo.notifications. */
   topic(name: string): Promise<void>;
   /** Starts a script as a process; ready when `GET {readyUrl}` answers 200. */
@@ -102,6 +104,11 @@ export async function startStack(wanted: {
     broker,
     db,
     codec: await createRegistryCodec({ url: registryUrl }),
+    environment: {
+      KAFKA_BROKERS: kafka.brokers,
+      SCHEMA_REGISTRY_URL: registryUrl,
+      CLICKHOUSE_URL: clickhouseUrl,
+    },
     topic: (topic) => ensureTopics(broker, [{ ...topics.notifications, name: topic }]),
     run,
     async service(name, env = {}) {

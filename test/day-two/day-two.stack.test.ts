@@ -1,0 +1,162 @@
+/**
+ * The commands of docs/operations on real servers: everything is backed up while the services run, every server is
+ * destroyed with its data, new ones are given the backup and answer with the same bytes; then the others, on those.
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PartitionOffset } from '@adherence/runtime/broker/broker.ts';
+import { openExactWriter } from '@adherence/runtime/broker/kafka-exact-writer.ts';
+import { silentLog } from '@adherence/runtime/log.ts';
+import { topics } from '@adherence/schemas/topics.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  at,
+  type Centre,
+  days,
+  type Installation,
+  newCentre,
+  newInstallation,
+  range,
+  shift,
+  tell,
+} from './installation.ts';
+
+const [monday, tuesday, last] = days;
+let folder: string;
+let installation: Installation;
+let centre: Centre;
+/** Accepted onto the log of notifications. */
+let sent = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'adherence-backup-'));
+});
+afterAll(async () => {
+  await installation?.stack.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const call = (method: string, path: string, body?: unknown) =>
+  installation.call(method, path, body, centre.token);
+const settled = () => installation.settled(centre.token);
+async function notify(...items: object[]): Promise<void> {
+  await installation.notify(centre.hook, items);
+  sent += items.length;
+}
+
+const questions = [
+  `/adherence?${range}&granularity=day&groupBy=person`,
+  `/adherence?${range}&granularity=15m&personId=ann`,
+  `/people/ann/timeline?${range}`,
+  `/people/bob/timeline?${range}&explain=true`,
+  `/schedules?from=${monday}&to=${last}`,
+  `/reports/adherence.csv?from=${monday}&to=${last}`,
+  '/changes?limit=200',
+  '/result-changes?limit=200',
+  '/closed-periods',
+  '/closed-periods/week/differences',
+  '/configuration/export',
+  '/rejected',
+  '/erasures',
+] as const;
+/** Without how fresh the live part is, which is of the moment of asking. */
+const answers = async () =>
+  Object.fromEntries(
+    await Promise.all(
+      questions.map(async (path) => [
+        path,
+        (await call('GET', path)).replace(/"(asOf|eventsUntil)":"[^"]+"/g, ''),
+      ]),
+    ),
+  );
+
+async function aPastWithEverything(): Promise<void> {
+  centre = await newCentre(installation, 't1', ['ann', 'bob', 'eve']);
+  sent = 18;
+  // The ingress sets it aside: it is not on the log of notifications.
+  await installation.notify(centre.hook, [{ agentId: 'ann', occurredAt: at(monday, 3) }]);
+  await settled();
+  const period = { planningUnitId: 'default', from: monday, to: monday, note: 'paid' };
+  await call('PUT', '/closed-periods/week', period);
+  await settled();
+  // Of the closed day it is listed, of the others the numbers change.
+  for (const day of [monday, tuesday]) await notify(tell('ann', day, 12, { eventType: 'LOGOUT' }));
+  await call('POST', '/people/eve/erasure');
+  await settled();
+  while (!(await call('GET', '/erasures')).includes('"done"'));
+}
+
+test('all servers are lost: a backup brings the same numbers, audit trail and closed period to new ones', async () => {
+  installation = await newInstallation();
+  await installation.startServices();
+  await aPastWithEverything();
+  const before = await answers();
+  expect(before['/result-changes?limit=200']).toContain('ann');
+  expect(before['/closed-periods/week/differences']).toContain('ann');
+
+  const oldest = await expireSome();
+  // Answered with 200, and taken by nobody yet.
+  await notify(...Array.from({ length: 500 }, (_, i) => tell('late', last, 9 + i / 100)));
+  const backup = join(folder, 'backup');
+  const backUp = () => installation.command('backup/process.ts', 'backup', '--to', backup);
+  const restore = () => installation.command('backup/process.ts', 'restore', '--from', backup);
+  expect(await backUp()).toMatchObject({ code: 0 });
+  expect((await backUp()).text).toContain('holds a backup that is finished');
+  expect((await restore()).text).toContain('services have run here');
+  await installation.stack.stop();
+
+  installation = await newInstallation();
+  const { repair, file } = await damage(backup);
+  expect((await restore()).text).toBe(`restore failed. ${file} is not what was written: checksum differs\n`);
+  await repair();
+  expect(await restore()).toMatchObject({ code: 0 });
+  expect(await installation.stack.broker.startOffsets(topics.notifications.name)).toEqual(oldest);
+  await installation.startServices();
+  expect(await settled()).toMatchObject({ accepted: sent, quarantined: 1, gaps: 0 });
+  expect(await answers()).toEqual(before);
+
+  // It goes on: what is new wins over what was brought back.
+  await call('PUT', `/schedules/bob/${tuesday}`, shift(tuesday, 9, 13));
+  await notify(tell('bob', last, 12, { eventType: 'LOGOUT' }));
+  expect(await settled()).toMatchObject({ accepted: sent, gaps: 0 });
+  expect(await hoursOfBob()).toEqual([
+    [8, 8],
+    [4, 4],
+    [8, 3],
+  ]);
+});
+
+/** Scheduled and kept, by day. */
+async function hoursOfBob(): Promise<number[][]> {
+  const answer = await call('GET', `/adherence?${range}&granularity=day&personId=bob`);
+  const { items } = JSON.parse(answer) as { items: { scheduledMs: number; inMs: number }[] };
+  return items.map(({ scheduledMs, inMs }) => [scheduledMs / 3_600_000, inMs / 3_600_000]);
+}
+
+/** As if records had grown older than the topic keeps them; answers the offsets of the oldest that are left. */
+async function expireSome(): Promise<readonly PartitionOffset[]> {
+  const { broker, environment } = installation.stack;
+  const { name } = topics.notifications;
+  const brokers = [environment.KAFKA_BROKERS!];
+  const writer = await openExactWriter({ brokers, clientId: 'test' }, silentLog);
+  const ends = await broker.endOffsets(name);
+  await writer.deleteBefore(
+    name,
+    ends.map(({ partition, offset }) => ({ partition, offset: Math.floor(offset / 2) })),
+  );
+  await writer.close();
+  return broker.startOffsets(name);
+}
+
+/** One bit of one file. */
+async function damage(backup: string): Promise<{ readonly file: string; repair(): Promise<void> }> {
+  const { tables } = JSON.parse(await readFile(join(backup, 'manifest.json'), 'utf8'));
+  const [{ file }] = Object.values(tables.facts.chunks) as [{ file: string }];
+  const path = join(backup, file);
+  const whole = await readFile(path);
+  const damaged = Buffer.from(whole);
+  damaged[damaged.length - 9]! ^= 1;
+  await writeFile(path, damaged);
+  return { file, repair: () => writeFile(path, whole) };
+}
