@@ -2,22 +2,38 @@
  * ClickHouse over HTTP. Settings are written into the SQL, never into the URL, where they would leak into the session
  * of an embedded engine. Inserts are tried again, which is safe only because every row is absolute and versioned.
  */
+import { Readable } from 'node:stream';
 import { createClient } from '@clickhouse/client';
 import { clickHouseFailure } from './clickhouse-errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Metrics, noMetrics } from './metrics.ts';
+import { type Block, readNative } from './native-format/read-native.ts';
+import { writeNative } from './native-format/write-native.ts';
 import { type RetryPolicy, retryOperational } from './retry.ts';
 
 export interface ClickHouse {
   /** How another thread of this process reaches the same server. */
   readonly connection: ClickHouseConnection;
-  /** Rows as arrays in the order of `columns`; 64-bit integers and wider may be decimal strings. One statement. */
-  insertRows(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void>;
+  /**
+   * Rows as arrays in the order of `columns`; 64-bit integers and wider may be decimal strings. One statement. With the
+   * types of the columns it goes as Native instead of JSON, which pays for many rows and for wide ones.
+   */
+  insertRows(
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly unknown[])[],
+    types?: readonly string[],
+  ): Promise<void>;
   /**
    * Rows as objects, all of them in memory. `params` fill `{name:Type}`. 64-bit integers come as numbers: select
    * those that may pass 2^53 by toString(). The SQL has no FORMAT and no trailing semicolon.
    */
   query<T>(sql: string, params?: Readonly<Record<string, unknown>>): Promise<T[]>;
+  /**
+   * For many rows: columns instead of rows, each block read when it is asked for, so that the caller can give others
+   * their turn between two. 64-bit integers as in `query`. Asking rejects what is no answer as `query` does.
+   */
+  queryBlocks(sql: string): Promise<Iterable<Block>>;
   command(sql: string): Promise<void>;
   /** Rejects when the server does not answer. */
   ping(): Promise<void>;
@@ -76,15 +92,21 @@ export function openClickHouse(options: ClickHouseOptions): ClickHouse {
       ...(password ? { password } : {}),
       ...(database ? { database } : {}),
     },
-    async insertRows(table, columns, rows) {
+    async insertRows(table, columns, rows, types) {
       if (rows.length === 0) return;
       // Without `columns`, so that the SETTINGS stand where the grammar wants them: before FORMAT.
       const target = `${quote(table)} (${columns.map(quote).join(', ')}) SETTINGS async_insert = 0`;
       const startedAt = clock.now();
       await retryOperational(clock, insertRetry, () =>
-        run(`insert into ${table}`, () =>
-          client.insert({ table: target, values: rows, format: 'JSONCompactEachRow' }),
-        ),
+        run(`insert into ${table}`, async () => {
+          if (!types) {
+            await client.insert({ table: target, values: rows, format: 'JSONCompactEachRow' });
+            return;
+          }
+          const values = Readable.from([writeNative(columns, types, rows)], { objectMode: false });
+          const { stream } = await client.exec({ query: `INSERT INTO ${target} FORMAT Native`, values });
+          await bytesOf(stream);
+        }),
       );
       metrics.observe('adherence_clickhouse_insert_seconds', { table }, (clock.now() - startedAt) / 1000);
       metrics.count('adherence_clickhouse_rows_total', { table }, rows.length);
@@ -93,8 +115,15 @@ export function openClickHouse(options: ClickHouseOptions): ClickHouse {
       run('query', async () => {
         const query = `${sql}\nFORMAT JSONCompact SETTINGS output_format_json_quote_64bit_integers = 0`;
         const { stream } = await client.exec({ query, ...(params ? { query_params: params } : {}) });
-        return rowsOf<T>(await textOf(stream));
+        return rowsOf<T>((await bytesOf(stream)).toString('utf8'));
       }),
+    async queryBlocks(sql) {
+      const bytes = await run('query', async () => {
+        const { stream } = await client.exec({ query: `${sql}\nFORMAT Native` });
+        return bytesOf(stream);
+      });
+      return blocksOf(bytes);
+    },
     command: (sql) =>
       run('command', async () => {
         await client.command({ query: sql });
@@ -117,10 +146,19 @@ const offLevel = 127;
 
 const quote = (name: string): string => `\`${name.replaceAll('`', '')}\``;
 
-async function textOf(stream: AsyncIterable<Buffer | string>): Promise<string> {
+async function bytesOf(stream: AsyncIterable<Buffer | string>): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+  for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Bytes that are no whole answer are told as the outage that they are. */
+function* blocksOf(bytes: Buffer): Generator<Block, void, undefined> {
+  try {
+    yield* readNative(bytes);
+  } catch (error) {
+    throw clickHouseFailure('query', error);
+  }
 }
 
 /** One document, so that an answer that was cut cannot be taken for a whole one. */

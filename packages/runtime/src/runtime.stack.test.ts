@@ -174,6 +174,60 @@ describe('ClickHouse', () => {
     ]);
   });
 
+  test('the format Native keeps every value that JSON keeps, in rows and in blocks', async () => {
+    const types = {
+      id: 'String',
+      kind: 'LowCardinality(String)',
+      status: 'LowCardinality(Nullable(String))',
+      day: 'Date',
+      wide: 'UInt128',
+      offset: 'UInt64',
+      at: 'Int64',
+      sequence: 'Nullable(Int64)',
+      share: 'Float64',
+      small: 'UInt8',
+      rules: 'UInt16',
+      count: 'UInt32',
+      amounts: 'Array(Int32)',
+      starts: 'Array(Int64)',
+      names: 'Array(LowCardinality(String))',
+      states: 'Array(LowCardinality(Nullable(String)))',
+      texts: 'Array(Array(String))',
+    };
+    const columns = Object.keys(types);
+    const definitions = Object.entries(types).map(([name, type]) => `${name} ${type}`);
+    await db.command(`CREATE TABLE native (${definitions.join(', ')}) ENGINE = MergeTree ORDER BY id`);
+    const wide = (2n ** 127n + 3n).toString();
+    const full = (id: string) => [
+      ...[id, 'é', null, '2026-03-29', wide, 2 ** 53 - 1, -(2 ** 52), null, -0.5, 255, 65_535, 2 ** 32 - 1],
+      ...[
+        [-1, 2 ** 31 - 1, -(2 ** 31)],
+        [-1, 2 ** 40],
+        ['a', 'ü', 'a'],
+        ['x', null, 'x', ''],
+        [['p'], [], ['q', '']],
+      ],
+    ];
+    const empty = (id: string) => [
+      ...[id, '', '', '1970-01-01', '0', 0, 0, 0, 0, 0, 0, 0],
+      ...[[], [], [], [], []],
+    ];
+    await db.insertRows('native', columns, [full("a'\n\\"), empty('b')], Object.values(types));
+    await db.insertRows('native', columns, [empty('c')], Object.values(types));
+    await db.insertRows('native', columns, [full('json'), empty('json')]);
+    const read = await valuesOf(`SELECT ${columns.join(', ')} FROM native ORDER BY id, kind`, columns);
+    expect(read).toEqual([full("a'\n\\"), empty('b'), empty('c'), empty('json'), full('json')]);
+    expect([...(await db.queryBlocks('SELECT id FROM native WHERE 0'))].map(({ rows }) => rows)).toEqual([]);
+    // A dictionary of more keys than two bytes tell apart, and an answer of several blocks.
+    const many = Array.from({ length: 70_000 }, (_, n) => [`${n}`, `k${n}`]);
+    await db.command('TRUNCATE TABLE native');
+    await db.insertRows('native', ['id', 'kind'], many, [types.id, types.kind]);
+    const again = await valuesOf('SELECT id, kind FROM native ORDER BY toUInt32(id)', ['id', 'kind']);
+    expect(JSON.stringify(again)).toBe(JSON.stringify(many));
+    await expect(db.queryBlocks('SELECT nothing FROM native')).rejects.toThrow(StatementError);
+    await expect(db.insertRows('native', ['none'], [['a']], ['String'])).rejects.toThrow(StatementError);
+  });
+
   test('faults of the statement are bugs, and the connection goes on', async () => {
     await expect(db.query('SELECT nothing FROM nowhere')).rejects.toThrow(StatementError);
     await expect(db.insertRows('kept', ['nothing'], [[1]])).rejects.toThrow(StatementError);
@@ -305,3 +359,16 @@ describe('consuming', () => {
     await Promise.all(brokers.map((of) => of.close()));
   });
 });
+
+async function valuesOf(sql: string, columns: readonly string[]): Promise<unknown[][]> {
+  const rows: unknown[][] = [];
+  for (const block of await db.queryBlocks(sql)) {
+    const values = columns.map((name) => block.columns.get(name)!);
+    for (let i = 0; i < block.rows; i++) rows.push(values.map((column) => plainOf(column[i])));
+  }
+  return rows;
+}
+
+/** Typed arrays as plain ones. */
+const plainOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null ? Array.from(value as ArrayLike<unknown>, plainOf) : value;

@@ -44,6 +44,7 @@ function setUp(given: Partial<Host> = {}, service: Partial<RunningService> = {})
       const db = {
         connection: { url: 'http://nowhere' },
         insertRows: async () => {},
+        queryBlocks: async () => [],
         query: async () => [],
         command: async () => {},
         ping: async () => {},

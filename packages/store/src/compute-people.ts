@@ -16,15 +16,8 @@ import type { Rules } from '@adherence/domain/compute/rules.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import type { FeedThreshold } from '@adherence/domain/configuration/tables.ts';
 import type { ExternalUserAssignment, Instant, Interval, Segment } from '@adherence/domain/model.ts';
-import {
-  type Lines,
-  loadFeeds,
-  loadGapsKnownAt,
-  loadLines,
-  loadSchedules,
-  type ReadDatabase,
-  type StoredSchedule,
-} from './load.ts';
+import { loadFeeds, loadGapsKnownAt, loadSchedules, type ReadDatabase, type StoredSchedule } from './load.ts';
+import { type Lines, loadLines } from './load-lines.ts';
 import type { StoreView } from './queries.ts';
 
 export interface PersonToCompute {

@@ -1,11 +1,7 @@
 /** What is read from ClickHouse to compute, as values of the domain. Writing is `insertRows` with the columns of rows.ts. */
 import { userKey } from '@adherence/domain/compute/actual.ts';
-import { contentKey, mayBeFound, withFoundBreakType } from '@adherence/domain/compute/break-types.ts';
-import type { FactFlag, Instant, Interval, LineFact, ScheduleDocument } from '@adherence/domain/model.ts';
+import type { Instant, Interval, ScheduleDocument } from '@adherence/domain/model.ts';
 import {
-  breakTypesFrom,
-  factsBefore,
-  factsFrom,
   feedGapsOf,
   firstFacts,
   firstSchedules,
@@ -21,153 +17,21 @@ import {
 import type { Row } from './rows.ts';
 
 export interface Database {
-  insertRows(table: string, columns: readonly string[], rows: readonly Row[]): Promise<void>;
+  insertRows(
+    table: string,
+    columns: readonly string[],
+    rows: readonly Row[],
+    types?: readonly string[],
+  ): Promise<void>;
   query<T>(sql: string): Promise<T[]>;
+  /** For many rows: columns by name, block after block. */
+  queryBlocks(sql: string): Promise<Iterable<Block>>;
 }
-export type ReadDatabase = Pick<Database, 'query'>;
-
-interface FactRow {
-  integration: string;
-  external_user: string;
-  event_type: LineFact['eventType'];
-  status: string | null;
-  break_type: string | null;
-  occurred_at: number;
-  sequence: number | null;
-  dedup_key: string;
-  content_hash: string;
-  received_at: number;
-  flags?: FactFlag[];
-  detail?: Record<string, string>;
-  source_partition?: number;
-  source_offset?: number;
+export interface Block {
+  readonly rows: number;
+  readonly columns: ReadonlyMap<string, ArrayLike<unknown>>;
 }
-
-/** Facts of users from an instant on, and before it what their lines need (see `loadLines`). */
-export type Lines = ReadonlyMap<string, readonly LineFact[]>;
-
-const dayMs = 24 * 60 * 60_000;
-/** How far back the last event before a range is looked for, step by step; most users need the first only. */
-const lookBackMs = [3 * dayMs, 40 * dayMs, Number.POSITIVE_INFINITY];
-
-/** Facts from `from` on, as the view has them, with each user's last event and last status before it, and with break types found. */
-export async function loadLines(
-  db: ReadDatabase,
-  tenantId: string,
-  users: readonly UserRef[],
-  from: Instant,
-  view: StoreView = wholeView,
-): Promise<Lines> {
-  const lines = new Map<string, LineFact[]>(
-    users.map(({ integrationId, externalUserId }) => [userKey(integrationId, externalUserId), []]),
-  );
-  if (users.length === 0) return lines;
-  const add = (rows: readonly FactRow[]) => {
-    for (const row of rows) {
-      const fact = view.withSources ? sourcedFact(row) : lineFact(row);
-      lines.get(userKey(row.integration, row.external_user))!.push(fact);
-    }
-  };
-  await Promise.all([
-    db.query<FactRow>(factsFrom(tenantId, users, from, view)).then(add),
-    addBefore(db, tenantId, users, from, view, add),
-  ]);
-  await mergeBreakTypes(db, tenantId, users, lines, view);
-  return lines;
-}
-
-/** Each user's last event before an instant, and the last that bears a status. */
-async function addBefore(
-  db: ReadDatabase,
-  tenantId: string,
-  users: readonly UserRef[],
-  from: Instant,
-  view: StoreView,
-  add: (rows: readonly FactRow[]) => void,
-): Promise<void> {
-  let before = from;
-  let open = users;
-  for (const lookBack of lookBackMs) {
-    const after = Number.isFinite(lookBack) ? from - lookBack : -(2 ** 52);
-    const [bearing, last] = await Promise.all(
-      [true, false].map((bears) =>
-        db.query<FactRow>(factsBefore(tenantId, open, after, before, bears, view)),
-      ),
-    );
-    add(bearing!);
-    add(last!);
-    const found = new Set(bearing!.map((row) => userKey(row.integration, row.external_user)));
-    open = open.filter((user) => !found.has(userKey(user.integrationId, user.externalUserId)));
-    if (open.length === 0) break;
-    before = after;
-  }
-}
-
-/** Gives facts that came without a break type the one that was found for them. */
-async function mergeBreakTypes(
-  db: ReadDatabase,
-  tenantId: string,
-  users: readonly UserRef[],
-  lines: ReadonlyMap<string, LineFact[]>,
-  view: StoreView,
-): Promise<void> {
-  let from = Number.POSITIVE_INFINITY;
-  for (const facts of lines.values()) {
-    for (const fact of facts) if (mayBeFound(fact)) from = Math.min(from, fact.occurredAt);
-  }
-  if (!Number.isFinite(from)) return;
-  const rows = await db.query<FoundRow>(breakTypesFrom(tenantId, users, from, view));
-  for (const [user, found] of Map.groupBy(rows, (row) => userKey(row.integration, row.external_user))) {
-    const facts = lines.get(user)!;
-    const byContent = new Map(
-      found.map((row) => [contentKey({ dedupKey: row.dedup_key, contentHash: row.content_hash }), row]),
-    );
-    for (const [i, fact] of facts.entries()) {
-      const row = byContent.get(contentKey(fact));
-      if (row) {
-        facts[i] = withFoundBreakType(fact, { breakType: row.found_break_type, foundAt: row.first_found_at });
-      }
-    }
-  }
-}
-
-interface FoundRow {
-  readonly integration: string;
-  readonly external_user: string;
-  readonly dedup_key: string;
-  readonly content_hash: string;
-  readonly first_found_at: number;
-  readonly found_break_type: string;
-}
-
-const lineFact = (row: FactRow): LineFact => ({
-  integrationId: row.integration,
-  externalUserId: row.external_user,
-  eventType: row.event_type,
-  status: row.status,
-  breakType: row.break_type,
-  occurredAt: row.occurred_at,
-  sequence: row.sequence,
-  dedupKey: row.dedup_key,
-  contentHash: row.content_hash,
-  receivedAt: row.received_at,
-});
-
-/** A fact with where it comes from: the raw record on odigo.notifications. */
-export interface SourcedFact extends LineFact {
-  readonly flags: readonly FactFlag[];
-  readonly detail: Readonly<Record<string, string>>;
-  readonly sourcePartition: number;
-  readonly sourceOffset: number;
-}
-
-const sourcedFact = (row: FactRow): SourcedFact => ({
-  ...lineFact(row),
-  flags: row.flags!,
-  detail: row.detail!,
-  sourcePartition: row.source_partition!,
-  sourceOffset: row.source_offset!,
-});
+export type ReadDatabase = Pick<Database, 'query' | 'queryBlocks'>;
 
 /** First instant known of each user, by userKey. */
 export async function loadFirstFacts(

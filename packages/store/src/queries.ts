@@ -21,7 +21,7 @@ const userIn = (users: readonly UserRef[]): string =>
 const personIn = (personIds: readonly string[]): string => `person IN (${personIds.map(literal).join(', ')})`;
 
 const factFields =
-  'integration, external_user, event_type, status, break_type, occurred_at, sequence, dedup_key, content_hash, received_at';
+  'integration, event_type, status, break_type, occurred_at, sequence, dedup_key, content_hash, received_at';
 
 /** Which part of what is stored is read. */
 export interface StoreView {
@@ -47,8 +47,25 @@ export const factsFrom = (
   users: readonly UserRef[],
   from: Instant,
   view: StoreView = wholeView,
+): string => selectFacts(`external_user, ${factFieldsOf(view)}`, tenantId, users, from, view);
+
+/** The same without sources, to be read in blocks: names of users are told once a block. */
+export const factColumnsFrom = (
+  tenantId: string,
+  users: readonly UserRef[],
+  from: Instant,
+  view: StoreView,
 ): string =>
-  `SELECT ${factFieldsOf(view)} FROM facts FINAL
+  selectFacts(`${factFields}, toLowCardinality(external_user) AS user_id`, tenantId, users, from, view);
+
+const selectFacts = (
+  fields: string,
+  tenantId: string,
+  users: readonly UserRef[],
+  from: Instant,
+  view: StoreView,
+): string =>
+  `SELECT ${fields} FROM facts FINAL
 WHERE tenant = ${literal(tenantId)} AND ${userIn(users)} AND occurred_at >= ${from}${
     view.until === null ? '' : ` AND occurred_at <= ${view.until}`
   }${knownBy('known_at', view)}`;
@@ -80,7 +97,7 @@ export function factsBefore(
   const where = `tenant = ${literal(tenantId)} AND ${userIn(users)} AND occurred_at >= ${after} AND occurred_at < ${before}${
     bearing ? ` AND event_type != 'HEARTBEAT'` : ''
   }${knownBy('known_at', view)}`;
-  return `SELECT ${factFieldsOf(view)} FROM facts FINAL
+  return `SELECT external_user, ${factFieldsOf(view)} FROM facts FINAL
 WHERE ${where} AND (integration, external_user, occurred_at) IN (
   SELECT integration, external_user, max(occurred_at) FROM facts WHERE ${where} GROUP BY integration, external_user)`;
 }

@@ -1,5 +1,5 @@
 /** Values <-> rows of ClickHouse, as arrays in the order of the column lists. Pure. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Cell } from '@adherence/domain/compute/cells.ts';
 import type { PersonDay } from '@adherence/domain/compute/person-days.ts';
 import { rulesVersion } from '@adherence/domain/compute/rules.ts';
@@ -101,19 +101,20 @@ export const receivedColumns = [
   'outcome',
 ] as const;
 
-const amountKeys = [
-  'scheduledMs',
-  'inMs',
-  'notPresentMs',
-  'wrongActivityMs',
-  'noDataMs',
-  'excludedMs',
-  'notScheduledMs',
-  'workedMs',
-  'rawInMs',
-  'rawNotPresentMs',
-  'rawWrongActivityMs',
-] as const satisfies readonly (keyof Amounts)[];
+/** In the order of the columns. */
+const amountsOf = (of: Amounts): number[] => [
+  of.scheduledMs,
+  of.inMs,
+  of.notPresentMs,
+  of.wrongActivityMs,
+  of.noDataMs,
+  of.excludedMs,
+  of.notScheduledMs,
+  of.workedMs,
+  of.rawInMs,
+  of.rawNotPresentMs,
+  of.rawWrongActivityMs,
+];
 
 export const personDayColumns = [
   'tenant',
@@ -163,8 +164,10 @@ export function personDayRow(
   day: PersonDay,
   version: ResultVersion,
   finalUntil: Instant,
+  hashOfContent: string,
 ): Row {
   const { cells, segments } = day;
+  const amounts = cells.map(amountsOf);
   return [
     person.tenantId,
     person.personId,
@@ -176,13 +179,13 @@ export function personDayRow(
     day.from,
     day.to,
     finalUntil,
-    contentHash(person.timeZone, day),
-    ...amountKeys.map((key) => day.totals[key]),
+    hashOfContent,
+    ...amountsOf(day.totals),
     cells.map((cell) => cell.bucket),
     cells.map((cell) => cell.shiftDate ?? ''),
     cells.map((cell) => cell.scheduledActivityId ?? ''),
     cells.map((cell) => cell.actualActivityId ?? ''),
-    ...amountKeys.map((key) => cells.map((cell: Cell) => cell[key])),
+    ...amountColumns.map((_, i) => amounts.map((ofCell) => ofCell[i])),
     segments.map((segment) => segment.from),
     segments.map((segment) => segment.to),
     segments.map((segment) => segment.shiftDate ?? ''),
@@ -204,22 +207,53 @@ export const dayCell = (cell: Cell): DayCell => ({
   shiftDate: cell.shiftDate ?? '',
   scheduledActivityId: cell.scheduledActivityId ?? '',
   actualActivityId: cell.actualActivityId ?? '',
-  amounts: amountKeys.map((key) => cell[key]),
+  amounts: amountsOf(cell),
 });
 
 /** Of what a row of person_days says, so that two of them are compared without reading either. */
-function contentHash(timeZone: string, { from, to, totals, cells, segments }: PersonDay): string {
-  let text = `${timeZone}|${from}|${to}`;
-  for (const key of amountKeys) text += `|${totals[key]}`;
+export function contentHash(timeZone: string, { from, to, totals, cells, segments }: PersonDay): string {
+  const described: Segment[] = [];
+  const sizes = [cells.length, segments.length];
+  const numbers = Float64Array.from([...sizes, from, to, ...amountsOf(totals)]);
+  const own = new Float64Array(2 * cells.length + 3 * segments.length);
+  let i = 0;
   // The types of activities decide what is work; all else in a cell follows from the segments.
-  for (const cell of cells) text += `|${cell.bucket},${cell.workedMs}`;
-  for (const { actual, ...segment } of segments) {
-    text += `\n${segment.from},${segment.to},${segment.shiftDate},${segment.scheduledActivityId},${segment.state}`;
-    text += `,${segment.inBuffer},${segment.countedAs},${actual.kind},${actual.activityId},${actual.estimated}`;
-    text += `,${JSON.stringify(actual.externalStatus)},${JSON.stringify(actual.breakType)}`;
+  for (const { bucket, workedMs } of cells) {
+    own[i++] = bucket;
+    own[i++] = workedMs;
   }
-  return createHash('sha256').update(text).digest('base64url').slice(0, 27);
+  let index = 0;
+  for (const segment of segments) {
+    // Few kinds of segments make a day, and one often follows itself.
+    if (index === described.length || !saysTheSame(described[index]!, segment)) {
+      index = described.findIndex((known) => saysTheSame(known, segment));
+      if (index < 0) index = described.push(segment) - 1;
+    }
+    own[i++] = segment.from;
+    own[i++] = segment.to;
+    own[i++] = index;
+  }
+  const words = JSON.stringify([timeZone, ...described.map(wordsOf)]);
+  const bytes = Buffer.concat([Buffer.from(numbers.buffer), Buffer.from(own.buffer), Buffer.from(words)]);
+  return hash('sha256', bytes, 'base64url').slice(0, 27);
 }
+
+const wordsOf = ({ shiftDate, scheduledActivityId, state, inBuffer, countedAs, actual }: Segment) => [
+  ...[shiftDate, scheduledActivityId, state, inBuffer, countedAs],
+  ...[actual.kind, actual.activityId, actual.estimated, actual.externalStatus, actual.breakType],
+];
+
+const saysTheSame = (a: Segment, b: Segment): boolean =>
+  a.state === b.state &&
+  a.actual.externalStatus === b.actual.externalStatus &&
+  a.actual.activityId === b.actual.activityId &&
+  a.scheduledActivityId === b.scheduledActivityId &&
+  a.inBuffer === b.inBuffer &&
+  a.countedAs === b.countedAs &&
+  a.shiftDate === b.shiftDate &&
+  a.actual.kind === b.actual.kind &&
+  a.actual.estimated === b.actual.estimated &&
+  a.actual.breakType === b.actual.breakType;
 
 export const scheduleColumns = [
   'tenant',

@@ -1,8 +1,9 @@
 /** What is stored of people's days, to be compared with what is computed anew. */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { isoDate } from '@adherence/domain/calendar.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import { amountColumns } from '@adherence/schemas/tables.ts';
-import type { Database } from './load.ts';
+import type { Block, Database } from './load.ts';
 import { literal } from './queries.ts';
 
 export interface StoredDay {
@@ -95,14 +96,17 @@ export async function loadDayCells(
   const cells = new Map<string, DayCell[]>();
   for (let i = 0; i < days.length; i += daysAtOnce) {
     const some = days.slice(i, i + daysAtOnce);
-    const rows = await db.query<CellsRow>(`SELECT person, toString(day) AS date,
-  cells.bucket AS buckets, cells.shift_date AS shift_dates, cells.scheduled_activity AS scheduled,
-  cells.actual_activity AS actual, [${amountColumns.map((name) => `cells.${name}`).join(', ')}] AS amounts
+    const blocks = await db.queryBlocks(`SELECT person, day,
+  cells.bucket, cells.shift_date, cells.scheduled_activity, cells.actual_activity,
+  ${amountColumns.map((name) => `cells.${name}`).join(', ')}
 FROM person_days FINAL
 WHERE tenant = ${literal(tenantId)} AND person IN (${distinct(some.map(({ personId }) => personId))})
   AND day IN (${distinct(some.map(({ day }) => day))})
   AND (person, day) IN (${some.map(({ personId, day }) => `(${literal(personId)}, ${literal(day)})`).join(', ')})`);
-    for (const row of rows) cells.set(dayKey(row.person, row.date), cellsOf(row));
+    for (const block of blocks) {
+      addCells(cells, block);
+      await othersTurn();
+    }
   }
   return cells;
 }
@@ -112,21 +116,23 @@ const daysAtOnce = 1_000;
 
 const distinct = (values: readonly string[]): string => [...new Set(values)].map(literal).join(', ');
 
-interface CellsRow {
-  person: string;
-  date: string;
-  buckets: number[];
-  shift_dates: string[];
-  scheduled: string[];
-  actual: string[];
-  amounts: number[][];
+function addCells(cells: Map<string, DayCell[]>, { rows, columns }: Block): void {
+  const column = <T>(name: string) => columns.get(name) as ArrayLike<T>;
+  const buckets = column<ArrayLike<number>>('cells.bucket');
+  const shiftDates = column<readonly string[]>('cells.shift_date');
+  const scheduled = column<readonly string[]>('cells.scheduled_activity');
+  const actual = column<readonly string[]>('cells.actual_activity');
+  const amounts = amountColumns.map((name) => column<ArrayLike<number>>(`cells.${name}`));
+  for (let row = 0; row < rows; row++) {
+    const ofRow = amounts.map((each) => each[row]!);
+    const key = dayKey(column<string>('person')[row]!, column<string>('day')[row]!);
+    const cellAt = (bucket: number, i: number): DayCell => ({
+      bucket,
+      shiftDate: shiftDates[row]![i]!,
+      scheduledActivityId: scheduled[row]![i]!,
+      actualActivityId: actual[row]![i]!,
+      amounts: ofRow.map((each) => each[i]!),
+    });
+    cells.set(key, Array.from(buckets[row]!, cellAt));
+  }
 }
-
-const cellsOf = ({ buckets, shift_dates, scheduled, actual, amounts }: CellsRow): DayCell[] =>
-  buckets.map((bucket, i) => ({
-    bucket,
-    shiftDate: shift_dates[i]!,
-    scheduledActivityId: scheduled[i]!,
-    actualActivityId: actual[i]!,
-    amounts: amounts.map((column) => column[i]!),
-  }));

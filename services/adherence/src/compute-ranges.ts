@@ -15,7 +15,8 @@ import {
 } from '@adherence/domain/configuration/person-configuration.ts';
 import type { Instant, LineFact, ScheduleDocument, Segment } from '@adherence/domain/model.ts';
 import { personKey } from '@adherence/schemas/topics.ts';
-import { type Lines, loadLines, loadSchedules } from '@adherence/store/load.ts';
+import { loadSchedules } from '@adherence/store/load.ts';
+import { type Lines, loadLines } from '@adherence/store/load-lines.ts';
 import type { HeldDocument } from './domain/judge-schedules.ts';
 import { type Person, scheduleLookbackDays } from './domain/person.ts';
 import { addFact, type UserFacts, userFacts } from './domain/user-facts.ts';

@@ -62,11 +62,12 @@ export async function ownerOfAnn(
   later(commands);
   const owner: Owner = {
     db: {
-      insertRows: async (table, columns, rows) => {
+      insertRows: async (table, columns, rows, types) => {
         onInsert(table, rows);
-        await db.insertRows(table, columns, rows);
+        await db.insertRows(table, columns, rows, types);
       },
       query: db.query,
+      queryBlocks: db.queryBlocks,
       command: db.command,
     },
     producer: { send: async () => {}, close: async () => {} },

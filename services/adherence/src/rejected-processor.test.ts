@@ -39,6 +39,7 @@ it('keeps dead letters, and beside them what was read again; both only once they
       stored[table] = [...rows];
     },
     query: async <T>(): Promise<T[]> => [],
+    queryBlocks: async () => [],
   };
   const processor = rejectedProcessor(db, codec);
   await processor.assigned([]);

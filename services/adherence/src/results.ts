@@ -5,9 +5,9 @@ import type { Instant, Segment } from '@adherence/domain/model.ts';
 import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import {
+  contentHash,
   dayCell,
   packVersion,
-  personDayColumns,
   personDayRow,
   type ResultVersion,
   type Row,
@@ -21,7 +21,7 @@ import type { WrittenDay } from './written.ts';
 export interface ComputedDay extends WrittenDay {
   readonly personId: string;
   readonly contentHash: string;
-  readonly row: Row;
+  readonly row: () => Row;
   readonly cells: () => DayCell[];
 }
 
@@ -37,7 +37,7 @@ export function computedDays(
   const resultVersion = { ...at, asOf: person.computedTo };
   const version = packVersion(resultVersion);
   return personDays(segments, activityType, person.timeZone, from, to).map((day) => {
-    const row = personDayRow(person, day, resultVersion, until);
+    const hash = contentHash(person.timeZone, day);
     return {
       personId: person.personId,
       day: day.day,
@@ -46,14 +46,12 @@ export function computedDays(
       version,
       finalUntil: until,
       rulesVersion,
-      contentHash: row[hashIndex] as string,
-      row,
+      contentHash: hash,
+      row: () => personDayRow(person, day, resultVersion, until, hash),
       cells: () => day.cells.map(dayCell),
     };
   });
 }
-
-const hashIndex = personDayColumns.indexOf('content_hash');
 
 export interface LiveRow {
   readonly tenantId: string;

@@ -3,6 +3,7 @@
  * concern elsewhere, then results; a crash between any two steps is repaired by doing the records again.
  */
 import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
+import { columnTypes } from '@adherence/schemas/column-types.ts';
 import type { RecomputationAsked } from '@adherence/schemas/records.ts';
 import { personKey, topics } from '@adherence/schemas/topics.ts';
 import { type ResultChange, resultChangeColumns, resultChangeRow } from '@adherence/store/result-changes.ts';
@@ -213,9 +214,13 @@ export async function storeRequests({ db }: Owner, requests: readonly Request[],
   );
 }
 
-/** Rows of one insert. A row of person_days has some 30 to 50 KB of text, written in one go: takes wait for it. */
+/** Rows of one insert: what is written in one go, while takes wait. */
 const rowsPerInsert = 2_000;
-const daysPerInsert = 200;
+/** Wide rows of which there are many when the past is computed again: tens of KB as JSON, a third of it as Native. */
+const wide: Readonly<Record<string, { readonly atOnce: number; readonly types: readonly string[] }>> = {
+  person_days: { atOnce: 500, types: columnTypes('person_days', personDayColumns) },
+  result_changes: { atOnce: 1_000, types: columnTypes('result_changes', resultChangeColumns) },
+};
 
 async function insert(
   db: Owner['db'],
@@ -223,7 +228,7 @@ async function insert(
   columns: readonly string[],
   rows: readonly Row[],
 ): Promise<void> {
-  const atOnce = table === 'person_days' ? daysPerInsert : rowsPerInsert;
+  const { atOnce, types } = wide[table] ?? { atOnce: rowsPerInsert, types: undefined };
   for (let i = 0; i < rows.length; i += atOnce)
-    await db.insertRows(table, columns, rows.slice(i, i + atOnce));
+    await db.insertRows(table, columns, rows.slice(i, i + atOnce), types);
 }

@@ -144,7 +144,7 @@ async function judgeAndStore(
   fence();
   await storeResults(
     owner,
-    judged.rows.map(({ row }) => row),
+    judged.rows.map(({ row }) => row()),
   );
   return judged;
 }

@@ -7,6 +7,7 @@ import { silentLog } from '@adherence/runtime/log.ts';
 import { noMetrics } from '@adherence/runtime/metrics.ts';
 import type { ScheduleSet } from '@adherence/schemas/records.ts';
 import { topics } from '@adherence/schemas/topics.ts';
+import type { ReadDatabase } from '@adherence/store/load.ts';
 import type { ConsoleConfig } from './config.ts';
 import type { Database } from './environment.ts';
 import type { ScheduleOutcome } from './schedules/commands.ts';
@@ -57,8 +58,9 @@ export interface TestConsole {
 }
 
 /** A database that is away. */
-export const noDatabase: Database = {
+export const noDatabase: Database & Pick<ReadDatabase, 'queryBlocks'> = {
   query: () => Promise.reject(new OperationalError('AWAY', 'no database in this test')),
+  queryBlocks: () => Promise.reject(new OperationalError('AWAY', 'no database in this test')),
 };
 
 export interface TestOptions {
@@ -77,7 +79,7 @@ export async function startTestConsole(options: TestOptions = {}): Promise<TestC
     {
       broker,
       codec: createLocalCodec(),
-      db: database,
+      db: { ...noDatabase, ...database },
       clock,
       log: silentLog,
       metrics: noMetrics,

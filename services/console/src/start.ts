@@ -19,6 +19,7 @@ import { asError, DeadlineError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
 import type { Metrics } from '@adherence/runtime/metrics.ts';
 import { topics } from '@adherence/schemas/topics.ts';
+import type { ReadDatabase } from '@adherence/store/load.ts';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
 import { startAuditor } from './auditor.ts';
@@ -41,7 +42,7 @@ export interface ConsoleResources {
   readonly broker: Broker;
   readonly codec: Codec;
   /** Without a connection for other threads what is computed is computed in this one. */
-  readonly db: Database & { readonly connection?: ClickHouseConnection };
+  readonly db: Database & Pick<ReadDatabase, 'queryBlocks'> & { readonly connection?: ClickHouseConnection };
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;

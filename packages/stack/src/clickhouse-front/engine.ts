@@ -1,7 +1,13 @@
 import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import chdb from 'chdb';
 import { EngineError } from './engine-error.ts';
 import type { InsertTarget } from './insert-target.ts';
+import { quote } from './parameters.ts';
 import type { Statement } from './statement.ts';
 
 export interface Outcome {
@@ -39,6 +45,7 @@ const longestQueue = 1_000;
 export function openEngine(dataDir: string, connections: number): Engine {
   const free = Array.from({ length: connections }, () => connect(dataDir));
   const all = [...free];
+  const incoming = mkdtempSync(join(tmpdir(), 'clickhouse-incoming-'));
   const waiting: Waiting[] = [];
 
   const next = (): void => {
@@ -65,7 +72,7 @@ export function openEngine(dataDir: string, connections: number): Engine {
       const connection = await acquire(statement.kind === 'read', gone);
       try {
         if (connection.database !== database) await use(connection, database);
-        return await execute(connection, statement, data, format);
+        return await execute(connection, statement, data, format, incoming);
       } finally {
         free.push(connection);
         next();
@@ -74,6 +81,7 @@ export function openEngine(dataDir: string, connections: number): Engine {
     async close() {
       while (free.length < all.length) await chdb.drainPending();
       for (const connection of all) connection.session.close();
+      rmSync(incoming, { recursive: true, force: true });
     },
   };
 }
@@ -108,11 +116,15 @@ async function execute(
   statement: Statement,
   data: Buffer,
   format: string,
+  incoming: string,
 ): Promise<Outcome> {
   if (statement.kind === 'session') return nothing;
   if (statement.insert !== undefined && data.length === 0 && !statement.inlineData) return nothing;
   if (statement.insert !== undefined && data.length > 0 && rawFormats.has(statement.insert.format)) {
     return insertRaw(session, statement.insert, data);
+  }
+  if (statement.insert !== undefined && data.length > 0 && binaryFormats.has(statement.insert.format)) {
+    return insertBinary(session, statement.insert, data, join(incoming, randomUUID()));
   }
   if (!isUtf8(data)) throw new EngineError(48, 'Binary input formats are not supported. (NOT_IMPLEMENTED)');
   const sql = data.length === 0 ? statement.sql : `${statement.sql}\n${data.toString()}`;
@@ -142,6 +154,30 @@ async function insertRaw(
     elapsedSeconds: summary.elapsed,
   };
 }
+/** The engine takes text only, so binary rows come to it as a file. */
+async function insertBinary(
+  session: Connection['session'],
+  { table, columns = [], format, settings }: InsertTarget,
+  values: Buffer,
+  path: string,
+): Promise<Outcome> {
+  const names = columns.map((name) => `\`${name}\``).join(', ');
+  const clause = Object.entries(settings).map(([name, value]) => `${name} = ${quote(value)}`);
+  await writeFile(path, values);
+  try {
+    const result = await guarded(
+      session.queryAsync(
+        `INSERT INTO ${table} ${names && `(${names})`} ${clause.length > 0 ? `SETTINGS ${clause.join(', ')}` : ''}
+SELECT * FROM file('${path}', '${format}')`,
+      ),
+    );
+    return { ...nothing, writtenRows: result.rowsRead, elapsedSeconds: result.elapsed };
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+const binaryFormats: ReadonlySet<string> = new Set(['Native', 'RowBinary']);
+
 const rawFormats: ReadonlySet<string> = new Set([
   ...['JSONEachRow', 'JSONCompactEachRow', 'CSV', 'CSVWithNames'],
   ...['TSV', 'TabSeparated', 'TSVWithNames', 'TabSeparatedWithNames'],

@@ -12,7 +12,10 @@ export function changedCells(
   from: Instant = Number.NEGATIVE_INFINITY,
 ): ChangedCell[] {
   const cells = new Map<string, { cell: DayCell; before: readonly number[]; after: readonly number[] }>();
-  const isInside = ({ bucket }: DayCell) => bucket >= from && bucket + bucketMs <= until;
+  const suspects = suspectBuckets(before, after);
+  if (suspects.size === 0) return [];
+  const isInside = ({ bucket }: DayCell) =>
+    bucket >= from && bucket + bucketMs <= until && suspects.has(bucket);
   for (const cell of before) {
     if (isInside(cell)) cells.set(keyOf(cell), { cell, before: cell.amounts, after: nothing(cell) });
   }
@@ -28,6 +31,34 @@ export function changedCells(
     .map(({ cell: { amounts: _, ...rest }, ...sides }) => ({ ...rest, ...sides }))
     .sort((a, b) => a.bucket - b.bucket || compareText(keyOf(a), keyOf(b)));
 }
+
+/** Buckets whose cells are not the same in the same order: most are, which is cheap to tell. */
+function suspectBuckets(before: readonly DayCell[], after: readonly DayCell[]): Set<Instant> {
+  const suspects = new Set<Instant>();
+  for (let i = 0, j = 0; i < before.length || j < after.length; ) {
+    const [one, other] = [before[i], after[j]];
+    if (one && other && isSameCell(one, other)) {
+      i += 1;
+      j += 1;
+      continue;
+    }
+    const bucket = Math.min(
+      one?.bucket ?? Number.POSITIVE_INFINITY,
+      other?.bucket ?? Number.POSITIVE_INFINITY,
+    );
+    suspects.add(bucket);
+    while (before[i]?.bucket === bucket) i += 1;
+    while (after[j]?.bucket === bucket) j += 1;
+  }
+  return suspects;
+}
+
+const isSameCell = (a: DayCell, b: DayCell): boolean =>
+  a.bucket === b.bucket &&
+  a.scheduledActivityId === b.scheduledActivityId &&
+  a.actualActivityId === b.actualActivityId &&
+  a.shiftDate === b.shiftDate &&
+  isSame(a.amounts, b.amounts);
 
 /**
  * One change out of two that follow one another, the first of which was never stored: before as the first says, after

@@ -2,7 +2,8 @@
 import { causes, type Explanation } from '@adherence/domain/explain.ts';
 import { graceModes, type Instant, type LineFact } from '@adherence/domain/model.ts';
 import { topics } from '@adherence/schemas/topics.ts';
-import type { SourcedFact, StoredSchedule } from '@adherence/store/load.ts';
+import type { StoredSchedule } from '@adherence/store/load.ts';
+import type { SourcedFact } from '@adherence/store/load-lines.ts';
 import { z } from 'zod';
 import { instantView, isoOrNull, isoText } from '../http/instant.ts';
 

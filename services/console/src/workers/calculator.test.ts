@@ -26,7 +26,10 @@ beforeEach(async () => {
   const { port } = server.address() as AddressInfo;
   calculator = createCalculator({
     connection: { url: `http://127.0.0.1:${port}` },
-    database: { query: () => Promise.reject(new Error('the threads ask')) },
+    database: {
+      query: () => Promise.reject(new Error('the threads ask')),
+      queryBlocks: () => Promise.reject(new Error('the threads ask')),
+    },
     threads: 1,
     questions: 2,
     limitMs: 1_000,
