@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: every screen in light and dark, of the running product with data in it, into .screenshots/.
- * Arguments choose screens by name: `npm run screenshots -- people tokens`.
+ * `npm run screenshots`: every screen in light and dark and as wide as a phone, of the running product with data in it,
+ * into .screenshots/. Arguments choose screens by name: `npm run screenshots -- people tokens`.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,6 +19,13 @@ const screens = [...resultScreens(today), ...setupScreens].filter(
   ({ name }) => wanted.length === 0 || wanted.includes(name),
 );
 
+const large = { width: 1440, height: 900 };
+const looks = [
+  { look: 'light', colorScheme: 'light', viewport: large },
+  { look: 'dark', colorScheme: 'dark', viewport: large },
+  { look: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 } },
+] as const;
+
 await mkdir(folder, { recursive: true });
 if (process.env.PAGES === undefined) await ensureBuilt();
 const product = await startWholeProduct({ pages: process.env.PAGES ?? distFolder });
@@ -27,12 +34,12 @@ try {
   const tenant = await createTenant(product, 'helios', 'Europe/Paris');
   await fillCentre(tenant, Date.now());
   await product.idle();
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const { look, colorScheme, viewport } of looks) {
     const context = await browser.newContext({
       colorScheme,
       locale: 'en-GB',
       reducedMotion: 'reduce',
-      viewport: { width: 1360, height: 860 },
+      viewport,
     });
     const page = await context.newPage();
     page.on('pageerror', (error) => console.error(`${page.url()}: ${error.stack}`));
@@ -43,11 +50,11 @@ try {
     for (const { name, path, ready } of screens) {
       await page.goto(product.consoleUrl + path);
       await page.locator(ready).first().waitFor({ timeout: 10_000 });
-      await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true });
+      await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: true });
     }
     await context.close();
   }
-  console.log(`${screens.length * 2} screenshots in ${folder}`);
+  console.log(`${screens.length * looks.length} screenshots in ${folder}`);
 } finally {
   await browser.close();
   await product.stop();

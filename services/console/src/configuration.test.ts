@@ -254,6 +254,11 @@ describe('changes', () => {
     ]);
     const rest = await call('GET', `/changes?limit=2&entity=activity&id=tell&cursor=${body.nextCursor}`);
     expect(rest.body).toMatchObject({ items: [{ change: 'created', before: null }], nextCursor: null });
+    for (const search of ['TELL', 'two', 'first admin']) {
+      const found = await call('GET', `/changes?entity=activity&search=${encodeURIComponent(search)}`);
+      expect(found.body.items[0]).toMatchObject({ id: 'tell', change: 'deleted' });
+    }
+    expect((await call('GET', '/changes?entity=activity&search=nowhere')).body.items).toEqual([]);
     const tokens = await call('GET', '/changes?limit=1000&entity=token');
     expect([tokens.status, tokens.body.items.length > 0]).toEqual([200, true]);
     expect(tokens.text).not.toContain('hash');

@@ -7,6 +7,7 @@ import { olderChanges } from '../configuration/older-changes.ts';
 import { shownDocument } from '../configuration/shown-document.ts';
 import { writerName } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
+import { hasText } from '../http/has-text.ts';
 import { dateText, instantView, isoText } from '../http/instant.ts';
 import { decodeCursor, encodeCursor, pageQuery, pageSchema } from '../http/page.ts';
 import { teamsOf } from '../http/principal-tables.ts';
@@ -41,6 +42,11 @@ const query = z.strictObject({
     .max(700)
     .optional()
     .meta({ description: 'Of the entity; of a schedule its person and shift date, as in ada/2026-01-05' }),
+  search: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'In ids, in names before and after, and in the name of the token that wrote' }),
 });
 type Asked = Pick<RouteRequest<unknown, z.output<typeof query>, unknown>, 'tenant' | 'principal' | 'query'>;
 
@@ -86,7 +92,7 @@ export const changeRoutes = (env: Environment): Route[] => [
 
 async function configurationChanges(
   env: Environment,
-  { tenant, principal, query: { limit, entity, id } }: Asked,
+  { tenant, principal, query: { limit, entity, id, search } }: Asked,
   before: number,
 ): Promise<readonly Change[]> {
   if (entity === 'schedule') return [];
@@ -94,6 +100,9 @@ async function configurationChanges(
   const keeps = (change: Change) =>
     (entity === undefined || change.entity === entity) &&
     (id === undefined || displayId(change) === id) &&
+    (search === undefined ||
+      hasText(search, [displayId(change), nameIn(change.before), nameIn(change.after)]) ||
+      hasText(search, [writerName(tenant, change.writtenBy) ?? change.writtenBy])) &&
     (!teams || isSeenBy(teams, tenant, change));
   const { tenantId } = tenant;
   const newest = env.journal.newest(tenantId, before, limit + 1, keeps);
@@ -106,7 +115,7 @@ async function configurationChanges(
 
 async function scheduleChanges(
   env: Environment,
-  { tenant, principal, query: { limit, entity, id } }: Asked,
+  { tenant, principal, query: { limit, entity, id, search } }: Asked,
   after: ScheduleVersionCursor | null,
 ): Promise<readonly ScheduleChange[]> {
   if (entity !== undefined && entity !== 'schedule') return [];
@@ -115,10 +124,24 @@ async function scheduleChanges(
   const { tenantId, people } = tenant;
   const seen = teamsOf(principal) ? [...people.keys()] : null;
   const personIds = document ? [document[1]!].filter((each) => !seen || people.has(each)) : seen;
-  if (personIds?.length === 0) return [];
   const date = document?.[2] ?? null;
-  return readScheduleChanges(env.database, { tenantId, personIds, date, after, limit: limit + 1 });
+  const anyOf = search === undefined ? [{ personIds, writers: null }] : found(tenant, search, personIds);
+  const some = anyOf.filter(({ personIds: of, writers }) => of?.length !== 0 && writers?.length !== 0);
+  return readScheduleChanges(env.database, { tenantId, anyOf: some, date, after, limit: limit + 1 });
 }
+
+/** Schedules of people who are called so, and those that such a token wrote. */
+function found({ people, tokens }: TenantTables, search: string, personIds: readonly string[] | null) {
+  const called = (id: string) => hasText(search, [id, people.get(id)?.document.name]);
+  const written = [...tokens].filter(([, { document }]) => hasText(search, [document.name]));
+  return [
+    { personIds: (personIds ?? [...people.keys()]).filter(called), writers: null },
+    { personIds, writers: written.map(([id]) => `token:${id}`) },
+  ];
+}
+
+const nameIn = (document: object | null): string | null =>
+  document !== null && 'name' in document ? String(document.name) : null;
 
 interface Cursor {
   /** Offset of the last change of the configuration that was shown. */

@@ -3,6 +3,7 @@ import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { streamPartitions } from '@adherence/schemas/topics.ts';
 import { z } from 'zod';
 import { erasePerson } from '../configuration/erase-person.ts';
+import { writerName } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { instantView, isoText } from '../http/instant.ts';
 import { pageOf, pageQuery, pageSchema, sorted } from '../http/page.ts';
@@ -15,6 +16,7 @@ const erasureView = z.object({
   id: z.string(),
   personId: z.string(),
   askedBy: z.string(),
+  askedByName: z.string().nullable(),
   askedAt: instantView,
   /** `done` once every owner has obeyed and ClickHouse has rewritten what it kept. */
   state: z.enum(['asked', 'running', 'done']),
@@ -67,6 +69,7 @@ export const erasureRoutes = (env: Environment): Route[] => [
           id,
           personId: document.personId,
           askedBy: writtenBy,
+          askedByName: writerName(tenant, writtenBy),
           askedAt: isoText(writtenAt),
           state: stateOf(partitions.get(id) ?? 0, isDeleting),
         })),

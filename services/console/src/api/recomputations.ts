@@ -6,7 +6,7 @@ import {
 import type { Stored, TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { z } from 'zod';
 import { unknownPeople } from '../configuration/unknown-people.ts';
-import { writeFor } from '../configuration/write.ts';
+import { writeFor, writerName } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { instantText, instantView, isoText } from '../http/instant.ts';
 import { pageOf, pageQuery, pageSchema, sorted } from '../http/page.ts';
@@ -30,6 +30,7 @@ const recomputationView = z.object({
   from: instantView,
   to: instantView,
   askedBy: z.string(),
+  askedByName: z.string().nullable(),
   askedAt: instantView,
   /** `asked` until somebody's numbers are taken in hand. */
   state: z.enum(['asked', 'running', 'done']),
@@ -170,6 +171,7 @@ function viewOf(
     from: isoText(from),
     to: isoText(to),
     askedBy: writtenBy,
+    askedByName: writerName(tables, writtenBy),
     askedAt: isoText(writtenAt),
     state: progress || people === 0 ? running : 'asked',
     people,

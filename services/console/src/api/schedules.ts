@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { writerOf } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { etagOf } from '../http/etag.ts';
+import { hasText } from '../http/has-text.ts';
 import { dateText, isoText } from '../http/instant.ts';
 import { decodeCursor, encodeCursor, pageQuery, pageSchema } from '../http/page.ts';
 import { HttpProblem, invalid, notFound } from '../http/problem.ts';
@@ -38,13 +39,16 @@ export const scheduleRoutes = (env: Environment): Route[] => [
       ...selectionQuery,
       from: dateText.default(firstDate),
       to: dateText.default(lastDate),
+      search: z.string().max(200).optional().meta({ description: 'In names, ids and teams of people' }),
     }),
     answers: {
       200: { description: 'A page', schema: pageSchema(scheduleView.extend({ etag: z.string() })) },
     },
     handle: async ({ tenant, query }) => {
-      const { limit, cursor, from, to } = query;
-      const people = selectPeople(tenant, query).map(({ personId }) => personId);
+      const { limit, cursor, from, to, search } = query;
+      const people = selectPeople(tenant, query).flatMap(({ personId, person: { name, team } }) =>
+        search === undefined || hasText(search, [personId, name, team]) ? [personId] : [],
+      );
       const [afterPerson = '', afterDate = ''] = cursor ? decodeCursor(cursor).split('|') : [];
       if (cursor && !dateText.safeParse(afterDate).success)
         throw invalid({ path: 'cursor', message: 'is none of ours' });

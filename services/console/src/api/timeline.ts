@@ -2,6 +2,7 @@ import { idSchema } from '@adherence/domain/configuration/entities.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { type Instant, type Interval, states } from '@adherence/domain/model.ts';
 import { z } from 'zod';
+import { writerName } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { instantQuery, instantView, isoText } from '../http/instant.ts';
 import { invalid, notFound } from '../http/problem.ts';
@@ -135,7 +136,8 @@ async function computed(
   if (!explains) return timelineAnswer(known.asOf, segments);
   const parts = stretches.flatMap(({ explanations, schedules, closedPeriodId }) => {
     const byShiftDate = new Map(schedules.map((document) => [document.shiftDate, document]));
-    return explanations.map((explanation) => explainedPart(explanation, byShiftDate, closedPeriodId));
+    const nameOf = (writtenBy: string) => writerName(tables, writtenBy);
+    return explanations.map((explanation) => explainedPart(explanation, byShiftDate, closedPeriodId, nameOf));
   });
   return timelineAnswer(
     known.asOf,

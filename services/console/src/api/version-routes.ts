@@ -3,7 +3,7 @@ import { noVersion } from '@adherence/domain/configuration/command.ts';
 import type { TenantTables, WrittenVersion } from '@adherence/domain/configuration/tables.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import { z } from 'zod';
-import { writeFor } from '../configuration/write.ts';
+import { writeFor, writerName } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { etagOf } from '../http/etag.ts';
 import { instantView, isoOrNull, isoText } from '../http/instant.ts';
@@ -26,7 +26,11 @@ export function versionRoutes<T, I>(env: Environment, document: VersionedDocumen
   const { path, entity, input, versions, builtIn, toView } = document;
   const tag = entity;
   const view = z.object({ ...document.view, validFrom: instantView.nullable() });
-  const versionView = view.extend({ writtenBy: z.string(), writtenAt: instantView });
+  const versionView = view.extend({
+    writtenBy: z.string(),
+    writtenByName: z.string().nullable(),
+    writtenAt: instantView,
+  });
   const shown = (value: T, validFrom: Instant | null) => ({
     ...toView(value),
     validFrom: isoOrNull(validFrom),
@@ -88,6 +92,7 @@ export function versionRoutes<T, I>(env: Environment, document: VersionedDocumen
         const items = versions(tenant).map(({ value, validFrom, writtenBy, writtenAt }) => ({
           ...shown(value, validFrom),
           writtenBy,
+          writtenByName: writerName(tenant, writtenBy),
           writtenAt: isoText(writtenAt),
         }));
         return json(200, { items, nextCursor: null });

@@ -25,16 +25,23 @@ const fields = `person, toString(shift_date) AS date, offset AS written_offset, 
   activities.activity AS activity_ids, activities.start_at AS starts, activities.end_at AS ends,
   written_by, written_at`;
 
-/** Newest first; of all people where none are named. */
+/** Null = of everybody; null = whoever wrote. */
+export interface ScheduleVersionsOf {
+  readonly personIds: readonly string[] | null;
+  readonly writers: readonly string[] | null;
+}
+
+/** Newest first. */
 export function scheduleVersions(
   tenantId: string,
-  personIds: readonly string[] | null,
+  { personIds, writers }: ScheduleVersionsOf,
   date: string | null,
   after: ScheduleVersionCursor | null,
   limit: number,
 ): Sql {
   const conditions = ['tenant = {tenant:String}'];
   if (personIds) conditions.push(`person IN (${idList(personIds)})`);
+  if (writers) conditions.push('written_by IN {writers:Array(String)}');
   if (date) conditions.push('shift_date = {date:Date}');
   if (after) {
     conditions.push(`(-written_at, person, toString(shift_date), offset) >
@@ -48,6 +55,7 @@ ORDER BY written_at DESC, person, date, written_offset LIMIT {limit:UInt32}`,
     parameters: {
       tenant: tenantId,
       limit,
+      ...(writers ? { writers } : {}),
       ...(date ? { date } : {}),
       ...(after
         ? { afterAt: afterAt!, afterPerson: afterPerson!, afterDate: afterDate!, afterOffset: afterOffset! }

@@ -11,6 +11,7 @@ const versionView = z
   .object({
     validFrom: instantView.nullable(),
     writtenBy: z.string(),
+    writtenByName: z.string().nullable(),
     writtenAt: instantView,
     offset: z.int(),
   })
@@ -70,6 +71,7 @@ export const explanationView = z.object({
       offset: z.int().meta({ description: 'Of the command on activity.events; the ETag of the document' }),
       commandId: z.string(),
       writtenBy: z.string(),
+      writtenByName: z.string().nullable(),
       writtenAt: instantView,
     })
     .nullable(),
@@ -80,6 +82,7 @@ export const explanationView = z.object({
       to: instantView,
       reason: z.string(),
       writtenBy: z.string(),
+      writtenByName: z.string().nullable(),
       writtenAt: instantView,
     }),
   ),
@@ -128,6 +131,9 @@ export function explanationsIn(
   return joined.map(({ view }) => view);
 }
 
+/** Whose token wrote; null where it is gone, and for what no token did. */
+type NameOf = (writtenBy: string) => string | null;
+
 export interface ExplainedPart {
   readonly from: Instant;
   readonly to: Instant;
@@ -141,9 +147,10 @@ export function explainedPart(
   explanation: Explanation,
   schedules: ReadonlyMap<string, StoredSchedule>,
   closedPeriodId: string | null,
+  nameOf: NameOf,
 ): ExplainedPart {
   const { from, to, latest } = explanation;
-  const view = viewOf(explanation, schedules, closedPeriodId);
+  const view = viewOf(explanation, schedules, closedPeriodId, nameOf);
   const key = JSON.stringify({ ...view, from: '', to: '', latest: null, repeats: 0 });
   return { from, to, view, key, latest };
 }
@@ -152,6 +159,7 @@ function viewOf(
   { match, grace, missingLogout, mapping, ...explanation }: Explanation,
   schedules: ReadonlyMap<string, StoredSchedule>,
   closedPeriodId: string | null,
+  nameOf: NameOf,
 ): ExplanationView {
   const { notification, latest, shiftDate } = explanation;
   return {
@@ -162,26 +170,27 @@ function viewOf(
     notification: notificationOf(notification),
     latest: notificationOf(latest),
     repeats: latest ? 1 : 0,
-    mapping: mapping && { rule: mapping.rule, version: versionOf(mapping.version) },
+    mapping: mapping && { rule: mapping.rule, version: versionOf(mapping.version, nameOf) },
     missingLogout: missingLogout && {
       limit: missingLogout.limit,
       endedAt: isoText(missingLogout.endedAt),
       ...missingLogout.policy,
-      settings: versionOf(missingLogout.version),
+      settings: versionOf(missingLogout.version, nameOf),
     },
     feedGaps: explanation.feedGaps.map((gap) => ({ ...gap, from: isoText(gap.from), to: isoText(gap.to) })),
     match: match && {
       by: match.by === null ? 'none' : match.by === 'same activity' ? 'sameActivity' : 'rule',
       rule: typeof match.by === 'object' ? match.by : null,
-      version: versionOf(match.version),
+      version: versionOf(match.version, nameOf),
     },
-    schedule: shiftDate === null ? null : scheduleOf(shiftDate, schedules.get(shiftDate)!),
+    schedule: shiftDate === null ? null : scheduleOf(shiftDate, schedules.get(shiftDate)!, nameOf),
     exceptions: explanation.exceptions.map(({ id, stored: { document, writtenBy, writtenAt } }) => ({
       id: id === '' ? null : id,
       from: isoText(document.from),
       to: isoText(document.to),
       reason: document.reason,
       writtenBy,
+      writtenByName: nameOf(writtenBy),
       writtenAt: isoText(writtenAt),
     })),
     grace: grace && {
@@ -191,7 +200,7 @@ function viewOf(
       bufferEndsAt: isoText(grace.bufferEndsAt),
       inBufferCountsAs: grace.inBufferCountsAs,
       afterBufferCountsAs: grace.afterBufferCountsAs,
-      settings: versionOf(grace.version),
+      settings: versionOf(grace.version, nameOf),
     },
     closedPeriodId,
   };
@@ -227,18 +236,21 @@ function notificationOf(fact: LineFact | null): ExplanationView['notification'] 
 
 const versionOf = (
   version: { validFrom: Instant | null; writtenBy: string; writtenAt: Instant; offset: number } | null,
+  nameOf: NameOf,
 ) =>
   version && {
     validFrom: isoOrNull(version.validFrom),
     writtenBy: version.writtenBy,
+    writtenByName: nameOf(version.writtenBy),
     writtenAt: isoText(version.writtenAt),
     offset: version.offset,
   };
 
-const scheduleOf = (shiftDate: string, { offset, written }: StoredSchedule) => ({
+const scheduleOf = (shiftDate: string, { offset, written }: StoredSchedule, nameOf: NameOf) => ({
   shiftDate,
   offset,
   commandId: written!.commandId,
   writtenBy: written!.by,
+  writtenByName: nameOf(written!.by),
   writtenAt: isoText(written!.at),
 });

@@ -4,6 +4,7 @@ import { isoText } from '../http/instant.ts';
 import {
   type ScheduleVersionCursor,
   type ScheduleVersionRow,
+  type ScheduleVersionsOf,
   scheduleVersions,
   versionsOfDocuments,
 } from '../queries/schedule-changes.ts';
@@ -22,8 +23,8 @@ export interface ScheduleChange {
 
 export interface ScheduleChangesAsked {
   readonly tenantId: string;
-  /** null = everybody. */
-  readonly personIds: readonly string[] | null;
+  /** A change is among them that is in any of these. */
+  readonly anyOf: readonly ScheduleVersionsOf[];
   readonly date: string | null;
   readonly after: ScheduleVersionCursor | null;
   readonly limit: number;
@@ -32,15 +33,18 @@ export interface ScheduleChangesAsked {
 /** Newest first. */
 export async function readScheduleChanges(
   database: Database,
-  { tenantId, personIds, date, after, limit }: ScheduleChangesAsked,
+  { tenantId, anyOf, date, after, limit }: ScheduleChangesAsked,
 ): Promise<ScheduleChange[]> {
   const query = ({ text, parameters }: ReturnType<typeof scheduleVersions>) =>
     database.query<ScheduleVersionRow>(text, parameters);
-  const rows: ScheduleVersionRow[] = [];
-  for (const part of personIds === null ? [null] : partsOf(personIds, (id) => id.length + 4)) {
-    rows.push(...(await query(scheduleVersions(tenantId, part, date, after, limit))));
+  const rows = new Map<string, ScheduleVersionRow>();
+  for (const { personIds, writers } of anyOf) {
+    for (const part of personIds === null ? [null] : partsOf(personIds, (id) => id.length + 4)) {
+      const versions = scheduleVersions(tenantId, { personIds: part, writers }, date, after, limit);
+      for (const row of await query(versions)) rows.set(keyOf(row), row);
+    }
   }
-  const newest = rows.sort(byTime).slice(0, limit);
+  const newest = [...rows.values()].sort(byTime).slice(0, limit);
   if (newest.length === 0) return [];
   const before = new Map<string, ScheduleVersionRow>();
   const previous = new Map<string, ScheduleVersionRow>();

@@ -8,7 +8,7 @@ import { Toasts } from './components/dialog/toasts.tsx';
 import { ErrorNotice } from './components/error-notice.tsx';
 import { lazy } from './components/lazy.tsx';
 import { Shell } from './components/shell.tsx';
-import { loadDirectory } from './directory.ts';
+import { forgetPeople, loadNames, loadPeople } from './directory.ts';
 import { type MessageKey, t } from './i18n/translate.ts';
 import { matchPath, place } from './router.ts';
 import { findSession, session } from './session.ts';
@@ -44,13 +44,18 @@ export function App() {
   }
 }
 
+/** The board is there with the names of activities; whoever is listed elsewhere needs the people too. */
 function SignedIn({ session: signedIn }: { readonly session: Session }) {
-  const { data, error, reload } = useRequest('directory', () => loadDirectory(signedIn).then(() => true));
+  const names = useRequest('names', () => loadNames(signedIn).then(() => true));
+  const people = useRequest('people', (signal) => loadPeople(signal).then(() => true));
+  useEffect(() => forgetPeople, []);
+  const needed = isBoard(place.value.path) ? [names] : [names, people];
+  const failed = needed.find(({ data, error }) => error && !data);
   return (
     <Shell session={signedIn}>
-      {error && !data ? (
-        <ErrorNotice error={error} retry={reload} />
-      ) : data ? (
+      {failed ? (
+        <ErrorNotice error={failed.error!} retry={failed.reload} />
+      ) : needed.every(({ data }) => data) ? (
         <Screen />
       ) : (
         <p class="splash">{t('app.loading')}</p>
@@ -60,10 +65,12 @@ function SignedIn({ session: signedIn }: { readonly session: Session }) {
   );
 }
 
+const isBoard = (path: string): boolean => path === '/' || path === '/board';
+
 function Screen() {
   const { path } = place.value;
   const person = matchPath('/people/:id/day', path);
-  if (path === '/' || path === '/board') {
+  if (isBoard(path)) {
     return (
       <Titled title="board.title" path={path}>
         <BoardScreen />

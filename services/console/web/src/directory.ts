@@ -1,4 +1,4 @@
-/** Names, colours and zones that every screen needs: loaded once after signing in, and again on demand. */
+/** Names, colours and zones that every screen needs: loaded after signing in, and again on demand. */
 import { computed, signal } from '@preact/signals';
 import { ApiError, getAll, getJson } from './api/client.ts';
 import type { Activity, Person, PlanningUnit, Session, Settings } from './api/types.ts';
@@ -8,7 +8,7 @@ export interface Directory {
   readonly tenantTimeZone: string;
   readonly activities: ReadonlyMap<string, Activity>;
   readonly units: ReadonlyMap<string, PlanningUnit>;
-  /** null when this role may not read them: then the board's own rows are all that is known. */
+  /** null when this role may not read them, or they are on their way: the board's own rows are all that is known. */
   readonly people: ReadonlyMap<string, Person> | null;
   readonly settings: Settings | null;
 }
@@ -28,26 +28,38 @@ export const teams = computed(() => {
   return [...names].sort((a, b) => a.localeCompare(b));
 });
 
-export async function loadDirectory(session: Session): Promise<void> {
-  const [activities, units, people, settings] = await Promise.all([
+/** All but the people: little, and enough for the board. */
+export async function loadNames(session: Session): Promise<void> {
+  const [activities, units, settings] = await Promise.all([
     getAll<Activity>('/activities'),
     getAll<PlanningUnit>('/planning-units'),
-    unlessForbidden(getAll<Person>('/people')),
     unlessForbidden(getJson<Settings>('/settings')),
   ]);
   directory.value = {
+    ...directory.peek(),
     tenantTimeZone: session.tenant?.timeZone ?? 'UTC',
     activities: byId(activities),
     units: byId(units),
-    people: people && byId(people),
     settings,
   };
+}
+
+/** Thousands may be there, page by page. An answer that nobody waits for any more is dropped. */
+export async function loadPeople(signal?: AbortSignal): Promise<void> {
+  const people = await unlessForbidden(getAll<Person>('/people', {}, signal));
+  if (signal?.aborted) return;
+  directory.value = { ...directory.peek(), people: people && byId(people) };
 }
 
 /** After a change of people, activities, units or settings. */
 export async function reloadDirectory(): Promise<void> {
   const state = session.peek();
-  if (state.kind === 'signedIn') await loadDirectory(state.session);
+  if (state.kind === 'signedIn') await Promise.all([loadNames(state.session), loadPeople()]);
+}
+
+/** Who signs in next may be of another tenant. */
+export function forgetPeople(): void {
+  directory.value = { ...directory.peek(), people: null };
 }
 
 /** The zone of a person's planning unit, else the tenant's. */

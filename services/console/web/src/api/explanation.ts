@@ -6,6 +6,7 @@ export interface Version {
   /** null = always. */
   readonly validFrom: string | null;
   readonly writtenBy: string;
+  readonly writtenByName: string | null;
   readonly writtenAt: string;
 }
 
@@ -50,6 +51,8 @@ export interface Explanation {
   readonly schedule: {
     readonly shiftDate: string;
     readonly writtenBy: string;
+    /** null where its token is gone, and for what no token did. */
+    readonly writtenByName: string | null;
     readonly writtenAt: string;
   } | null;
   readonly exceptions: readonly {
@@ -57,6 +60,7 @@ export interface Explanation {
     readonly to: string;
     readonly reason: string;
     readonly writtenBy: string;
+    readonly writtenByName: string | null;
   }[];
   readonly grace: {
     readonly mode: GraceMode;

@@ -164,6 +164,7 @@ export interface Recomputation {
   readonly from: string;
   readonly to: string;
   readonly askedBy: string;
+  readonly askedByName: string | null;
   readonly askedAt: string;
   readonly state: 'asked' | 'running' | 'done';
   readonly people: number;
@@ -187,6 +188,7 @@ export interface Erasure {
   readonly id: string;
   readonly personId: string;
   readonly askedBy: string;
+  readonly askedByName: string | null;
   readonly askedAt: string;
   readonly state: 'asked' | 'running' | 'done';
 }

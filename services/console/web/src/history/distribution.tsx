@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { useRequest } from '../api/use-request.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { Fact, Facts } from '../components/facts.tsx';
 import { numberText, percentText } from '../format/amount.ts';
 import { t } from '../i18n/translate.ts';
 import { hrefOf } from '../router.ts';
@@ -37,11 +38,11 @@ export function Distribution({ query, scopeKey, target }: DistributionProps) {
         <MetricSelect metric={metric} />
         <CoverageSelect minCoverage={minCoverage} />
         {spread && spread.median !== null && (
-          <dl class="facts">
+          <Facts>
             <Fact name={t('distribution.median')} value={percentText(spread.median)} />
             <Fact name={t('distribution.lower')} value={percentText(spread.lowerQuarter)} />
             <Fact name={t('distribution.upper')} value={percentText(spread.upperQuarter)} />
-          </dl>
+          </Facts>
         )}
       </div>
       {error && <ErrorNotice error={error} retry={reload} />}
@@ -112,15 +113,6 @@ function BinBar({ text, count, share, below, apart = false, pressed, onChoose }:
         <span class="bin-count">{t('board.teamCount', { n: count })}</span>
       </button>
     </li>
-  );
-}
-
-function Fact({ name, value }: { readonly name: string; readonly value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }
 

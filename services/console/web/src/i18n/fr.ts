@@ -29,7 +29,7 @@ export const fr: Translation<typeof en> = {
 
   'download.running': { one: '{n} ligne reçue', other: '{n} lignes reçues' },
   'download.cancel': 'Annuler',
-  'download.done': { one: '{name} enregistré : {n} ligne.', other: '{name} enregistré : {n} lignes.' },
+  'download.done': { one: '{name} enregistré : {n} ligne.', other: '{name} enregistré : {n} lignes.' },
   'download.interrupted':
     'La connexion s’est arrêtée après {lines} lignes ; le fichier n’a pas été enregistré, car il serait incomplet. Téléchargez-le à nouveau ; si cela se répète, choisissez une période plus courte ou moins de personnes.',
 
@@ -49,7 +49,7 @@ export const fr: Translation<typeof en> = {
   'signIn.operator':
     'C’est le jeton de l’exploitant, qui crée des clients par l’API. Connectez-vous avec le jeton d’un client.',
 
-  'error.unreachable': 'Le serveur est injoignable. Vérifiez votre connexion ; cette page réessaie.',
+  'error.unreachable': 'Le serveur est injoignable. Vérifiez votre connexion ; cette page réessaie.',
   'error.forbidden':
     'Votre jeton ne permet pas de voir ceci. Demandez à un administrateur un jeton d’un autre rôle.',
   'error.notFound': 'Il n’y a rien à cette adresse. L’élément a peut-être été supprimé.',
@@ -72,15 +72,15 @@ export const fr: Translation<typeof en> = {
   'activity.offline': 'Déconnecté',
   'activity.unknown': 'Inconnu',
   'activity.none': 'Rien de planifié',
-  'activity.estimated': 'estimé : aucune déconnexion reçue',
+  'activity.estimated': 'estimé : aucune déconnexion reçue',
 
   'board.title': 'En direct',
-  'board.headcount': 'Part des effectifs',
+  'board.headcount': 'Score en effectifs',
   'board.headcountHelp':
     'Parmi les personnes dont le planning compte maintenant et qui ont des données, la part en adhérence ou en tolérance. Ce n’est pas le score en temps.',
   'board.target': 'Objectif {target}',
   'board.headcountNone': 'Le planning de personne ne compte en ce moment.',
-  'board.counts': 'Personnes par état ; choisir pour filtrer',
+  'board.counts': 'Personnes par état ; choisir pour filtrer',
   'board.eventsTo': 'Événements jusqu’à {time}',
   'board.noEvents': 'Pas encore d’événement',
   'board.live': 'En direct',
@@ -89,9 +89,9 @@ export const fr: Translation<typeof en> = {
   'board.lost':
     'La connexion a été perdue à {time}. Vous voyez l’état d’alors ; elle se rétablit d’elle-même.',
   'board.behind':
-    'Le traitement a du retard : ce qui s’est passé après {time} n’est pas encore affiché. Il se rattrape de lui-même.',
+    'Le traitement a du retard : ce qui s’est passé après {time} n’est pas encore affiché. Il se rattrape de lui-même.',
   'board.silentFeed':
-    '{name} n’a rien envoyé depuis {time}. Ses personnes sont sans données jusque-là ; voyez l’intégration dans Odigo.',
+    '{name} n’a rien envoyé depuis {time}. Ses personnes sont sans données jusque-là ; voyez l’intégration dans Odigo.',
   'board.search': 'Rechercher',
   'board.searchHint': 'Nom, activité ou statut',
   'board.team': 'Équipe',
@@ -110,10 +110,10 @@ export const fr: Translation<typeof en> = {
   'board.noUnit': 'Sans unité de planification',
   'board.keepPeople': 'Garder ces personnes',
   'board.keepPeopleHelp':
-    'Les affiche désormais quel que soit leur état : à enregistrer comme vue ou à envoyer.',
+    'Les affiche désormais quel que soit leur état : à enregistrer comme vue ou à envoyer.',
   'board.gonePeople': {
-    one: '{n} personne de cette vue n’existe plus : {names}.',
-    other: '{n} personnes de cette vue n’existent plus : {names}.',
+    one: '{n} personne de cette vue n’existe plus : {names}.',
+    other: '{n} personnes de cette vue n’existent plus : {names}.',
   },
   'board.dropGone': 'Retirer de la vue',
   'board.clear': 'Effacer les filtres',
@@ -155,21 +155,21 @@ export const fr: Translation<typeof en> = {
   'views.save': 'Enregistrer',
   'views.remove': 'Supprimer la vue {name}',
   'views.help':
-    'Les vues restent dans ce navigateur. L’adresse contient tous les filtres : envoyez-la pour partager.',
-  'wall.enter': 'Mur',
-  'wall.leave': 'Quitter le mur',
+    'Les vues restent dans ce navigateur. L’adresse contient tous les filtres : envoyez-la pour partager.',
+  'wall.enter': 'Affichage mural',
+  'wall.leave': 'Quitter l’affichage mural',
   'wall.out': 'Hors adhérence',
   'wall.calm': 'Tout le monde est là où le planning le dit.',
   'wall.more': { one: 'et {n} autre', other: 'et {n} autres' },
-  'wall.doing': '{actual}, planifié : {scheduled}',
+  'wall.doing': '{actual}, planifié : {scheduled}',
 
   'day.previous': 'Jour précédent',
   'day.next': 'Jour suivant',
   'day.today': 'Aujourd’hui',
   'day.date': 'Jour',
   'day.timesIn': 'Heures de {zone}',
-  'day.short': 'Ce jour a {hours} heures : passage à l’heure d’été à {time}.',
-  'day.long': 'Ce jour a {hours} heures : passage à l’heure d’hiver à {time}.',
+  'day.short': 'Ce jour a {hours} heures : passage à l’heure d’été à {time}.',
+  'day.long': 'Ce jour a {hours} heures : passage à l’heure d’hiver à {time}.',
   'day.until': 'Calculé jusqu’à {time}',
   'day.provisional': 'Provisoire',
   'day.provisionalHelp': 'Des événements tardifs et des épisodes en cours peuvent encore le changer.',
@@ -178,14 +178,14 @@ export const fr: Translation<typeof en> = {
   'person.title': 'Journée de {name}',
   'person.back': 'En direct',
   'person.noTeam': 'Sans équipe',
-  'person.noUsers': 'Aucun utilisateur externe n’est attribué à cette personne : il n’y a pas de données.',
+  'person.noUsers': 'Aucun utilisateur externe n’est attribué à cette personne : il n’y a pas de données.',
   'person.range': 'Afficher',
   'person.fit': 'Heures actives',
   'person.wholeDay': 'Jour entier',
   'person.shift': 'Service',
   'person.chart': 'Planning, activité et état au fil du jour',
   'person.chartHelp':
-    'Les flèches gauche et droite vont de segment en segment, Origine et Fin aux extrémités, Page précédente et suivante d’heure en heure.',
+    'Les flèches gauche et droite vont de segment en segment, Début et Fin aux extrémités, Page précédente et suivante d’heure en heure.',
   'person.lane.scheduled': 'Planning',
   'person.lane.actual': 'Réel',
   'person.lane.state': 'État',
@@ -261,7 +261,7 @@ export const fr: Translation<typeof en> = {
   'dialog.close': 'Fermer',
   'dialog.cancel': 'Annuler',
   'dialog.type': 'Tapez {text} pour confirmer',
-  'dialog.discard': 'Abandonner votre saisie ?',
+  'dialog.discard': 'Abandonner votre saisie ?',
   'dialog.discardHelp': 'Elle n’a pas été enregistrée.',
   'dialog.discardYes': 'Abandonner',
 
@@ -301,8 +301,8 @@ export const fr: Translation<typeof en> = {
   'conflict.mine': 'La vôtre',
   'conflict.theirs': 'L’autre',
 
-  'table.search': 'Chercher : {name}',
-  'table.searchHint': 'Chercher',
+  'table.search': 'Rechercher : {name}',
+  'table.searchHint': 'Rechercher',
   'table.export': 'Exporter en CSV',
   'table.exporting': 'Export, {n}…',
   'table.exportFailed':
@@ -313,7 +313,7 @@ export const fr: Translation<typeof en> = {
   'table.clear': 'Effacer la recherche',
   'table.range': { one: '{from} à {to} sur {n}', other: '{from} à {to} sur {n}' },
   'table.rangeOpen': '{from} à {to}',
-  'table.pages': 'Pages : {name}',
+  'table.pages': 'Pages : {name}',
   'table.previous': 'Précédent',
   'table.next': 'Suivant',
   'table.actions': 'Actions',

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { en } from './en.ts';
 import { fr } from './fr.ts';
 import type { Message } from './message.ts';
+import { personEn } from './person/person-en.ts';
+import { personFr } from './person/person-fr.ts';
+import { resultsEn } from './results/results-en.ts';
+import { resultsFr } from './results/results-fr.ts';
 import { setupEn } from './setup/setup-en.ts';
 import { setupFr } from './setup/setup-fr.ts';
 import { addMessages, translate } from './translate.ts';
@@ -15,10 +19,21 @@ describe('messages', () => {
   it.each([
     ['the application', en, fr],
     ['set-up', setupEn, setupFr],
+    ['a person’s day', personEn, personFr],
+    ['history and reports', resultsEn, resultsFr],
   ] as const)('of %s have the same placeholders in every language', (_, english, french) => {
     const of = (messages: Readonly<Record<string, Message>>) =>
       Object.keys(english).map((key) => [key, placeholders(messages[key]!)]);
     expect(of(french)).toEqual(of(english));
+  });
+
+  it('of French have no space before its marks at which a line may break', () => {
+    const texts = [fr, setupFr, personFr, resultsFr].flatMap((part) =>
+      Object.values<Message>(part).flatMap((message) =>
+        typeof message === 'string' ? [message] : [message.one, message.other],
+      ),
+    );
+    expect(texts.filter((text) => / [;:!?»%]|« /.test(text))).toEqual([]);
   });
 
   it('counts by the rules of the language', () => {

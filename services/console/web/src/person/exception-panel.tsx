@@ -4,6 +4,7 @@ import { ApiError, getJson, putVersioned } from '../api/client.ts';
 import type { AdherenceRow } from '../api/types.ts';
 import { useRequest } from '../api/use-request.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { Fact, Facts } from '../components/facts.tsx';
 import { instantText, wallClockText } from '../components/form/instant-field.tsx';
 import { amountText, percentText, pointsText } from '../format/amount.ts';
 import { zoneText } from '../format/time.ts';
@@ -139,11 +140,11 @@ function Effect({ preview: { before, after } }: { readonly preview: Preview }) {
         )}
       </p>
       {!isSame && (
-        <dl class="facts">
+        <Facts>
           <Pair name={t('metric.scheduled')} before={before.scheduledMs} after={after.scheduledMs} />
           <Pair name={t('metric.out')} before={out(before)} after={out(after)} />
           <Pair name={t('metric.excluded')} before={before.excludedMs} after={after.excludedMs} />
-        </dl>
+        </Facts>
       )}
     </div>
   );
@@ -159,10 +160,7 @@ function Pair({
   readonly after: number;
 }) {
   return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{t('history.fromTo', { from: amountText(before), to: amountText(after) })}</dd>
-    </div>
+    <Fact name={name} value={t('history.fromTo', { from: amountText(before), to: amountText(after) })} />
   );
 }
 

@@ -46,7 +46,12 @@ const why: Explanation = {
   missingLogout: null,
   feedGaps: [],
   match: { by: 'none', rule: null, version: null },
-  schedule: { shiftDate: '2026-11-18', writtenBy: 'planner', writtenAt: at('07:00:00') },
+  schedule: {
+    shiftDate: '2026-11-18',
+    writtenBy: 'token:1',
+    writtenByName: 'planner',
+    writtenAt: at('07:00:00'),
+  },
   exceptions: [],
   grace: {
     mode: 'forgive',
@@ -79,7 +84,15 @@ describe('why a segment counts as it does', () => {
       mapping: null,
       match: null,
       grace: null,
-      exceptions: [{ from: at('08:00:00'), to: at('10:00:00'), reason: 'Outage', writtenBy: 'lead' }],
+      exceptions: [
+        {
+          from: at('08:00:00'),
+          to: at('10:00:00'),
+          reason: 'Outage',
+          writtenBy: 'lead',
+          writtenByName: null,
+        },
+      ],
       closedPeriodId: 'november',
     } as const;
     const said = sentencesOf(gap, { ...row, countedAs: 'excluded' }, 'UTC').join('\n');

@@ -24,13 +24,13 @@ export function sentencesOf(why: Explanation, row: DayRow, timeZone: string): st
       ? t('why.schedule', {
           activity: row.scheduledActivityId === null ? '' : activityName(row.scheduledActivityId),
           date: why.schedule.shiftDate,
-          by: writerName(why.schedule.writtenBy),
+          by: why.schedule.writtenByName ?? why.schedule.writtenBy,
           at: dateTimeText(Date.parse(why.schedule.writtenAt), timeZone),
         })
       : row.scheduledActivityId === null && t('why.noSchedule'),
     matchOf(why),
-    ...why.exceptions.map(({ reason, from, to, writtenBy }) =>
-      t('why.exception', { reason, from: time(from), to: time(to), by: writerName(writtenBy) }),
+    ...why.exceptions.map(({ reason, from, to, writtenBy, writtenByName }) =>
+      t('why.exception', { reason, from: time(from), to: time(to), by: writtenByName ?? writtenBy }),
     ),
     graceOf(why, time),
     why.closedPeriodId !== null && t('why.closed', { id: why.closedPeriodId }),
@@ -89,9 +89,6 @@ export function statusOf({
   if (status === null) return eventType;
   return breakType === null ? status : `${status} / ${breakType}`;
 }
-
-/** Writers are tokens, `token:ID`; who holds one is known in the list of tokens. */
-const writerName = (writtenBy: string): string => writtenBy.replace(/^token:/, '');
 
 function mappingOf({ mapping }: Explanation, row: DayRow): string | false {
   const activity = row.actual?.activityId;

@@ -3,10 +3,12 @@ import type { FullIntegration } from '../api/setup-types.ts';
 import type { Person, Pipeline } from '../api/types.ts';
 import { useRequest } from '../api/use-request.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { Fact, Facts } from '../components/facts.tsx';
 import { directory } from '../directory.ts';
 import { numberText } from '../format/amount.ts';
 import { longDateTimeText } from '../format/time.ts';
 import { t } from '../i18n/translate.ts';
+import { NotificationFacts } from './frame/notification-facts.tsx';
 import { ScreenHead } from './frame/screen-head.tsx';
 import { guideSteps, stepStates } from './guide/guide-steps.ts';
 import { boardOnce, loadGuideState } from './guide/load-guide.ts';
@@ -110,7 +112,7 @@ interface IntegrationCardProps {
 
 function IntegrationCard({ state, textOf }: IntegrationCardProps) {
   const { integration, health } = state;
-  const { feed, lastNotificationAt } = health;
+  const { feed } = health;
   const steps = stepStates(state);
   const titleId = `integration-${integration.id}`;
   return (
@@ -131,24 +133,10 @@ function IntegrationCard({ state, textOf }: IntegrationCardProps) {
           </li>
         ))}
       </ol>
-      <dl class="facts">
-        <div>
-          <dt>{t('setup.lastNotification')}</dt>
-          <dd>{lastNotificationAt === null ? t('setup.never') : textOf(lastNotificationAt)}</dd>
-        </div>
-        <div>
-          <dt>{t('setup.accepted')}</dt>
-          <dd>{numberText(health.accepted)}</dd>
-        </div>
-        <div>
-          <dt>{t('setup.rejectedCount')}</dt>
-          <dd>{numberText(health.rejected)}</dd>
-        </div>
-        <div>
-          <dt>{t('setup.zone')}</dt>
-          <dd>{integration.timeZone.replaceAll('_', ' ')}</dd>
-        </div>
-      </dl>
+      <Facts>
+        <NotificationFacts health={health} timeZone={directory.value.tenantTimeZone} />
+        <Fact name={t('setup.zone')} value={integration.timeZone.replaceAll('_', ' ')} />
+      </Facts>
     </article>
   );
 }

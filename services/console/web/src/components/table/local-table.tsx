@@ -7,6 +7,7 @@ import { csvOf } from './csv.ts';
 import { DataTable, type DataTableProps } from './data-table.tsx';
 import { Pager } from './pager.tsx';
 import { saveFile } from './save-file.ts';
+import { SearchField } from './search-field.tsx';
 import { searched, sortedRows, sortingOf } from './table-view.ts';
 
 interface LocalTableProps<T> extends Omit<DataTableProps<T>, 'sorting' | 'onSort'> {
@@ -58,17 +59,12 @@ export function LocalTable<T>(props: LocalTableProps<T>) {
   return (
     <div class="list-table">
       <div class="toolbar">
-        <label class="search">
-          <span class="visually-hidden">{t('table.search', { name: label })}</span>
-          <input
-            type="search"
-            placeholder={t('table.searchHint')}
-            value={search}
-            onInput={(event) =>
-              setQuery({ [`${prefix}q`]: event.currentTarget.value, [`${prefix}page`]: null }, true)
-            }
-          />
-        </label>
+        <SearchField
+          label={label}
+          value={search}
+          live
+          onSearch={(text) => setQuery({ [`${prefix}q`]: text || null, [`${prefix}page`]: null }, true)}
+        />
         {filters}
         <span class="toolbar-end">
           <button type="button" onClick={onExport} disabled={found.length === 0}>

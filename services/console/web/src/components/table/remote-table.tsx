@@ -5,12 +5,14 @@ import type { Page } from '../../api/types.ts';
 import { useRequest } from '../../api/use-request.ts';
 import { numberText } from '../../format/amount.ts';
 import { t } from '../../i18n/translate.ts';
+import { place, setQuery } from '../../router.ts';
 import { tell } from '../dialog/toasts.tsx';
 import { ErrorNotice } from '../error-notice.tsx';
 import { csvOf } from './csv.ts';
 import { DataTable, type DataTableProps } from './data-table.tsx';
 import { Pager } from './pager.tsx';
 import { saveFile } from './save-file.ts';
+import { SearchField } from './search-field.tsx';
 
 interface RemoteTableProps<T> extends Omit<DataTableProps<T>, 'rows' | 'sorting' | 'onSort'> {
   readonly name: string;
@@ -22,6 +24,8 @@ interface RemoteTableProps<T> extends Omit<DataTableProps<T>, 'rows' | 'sorting'
   readonly refreshMs?: number;
   /** Raised to load again. */
   readonly version?: number;
+  /** The list takes `search`; in the address it is `q`, as everywhere. */
+  readonly searchable?: boolean;
   readonly filters?: ComponentChildren;
   readonly buttons?: ComponentChildren;
   readonly bar?: ComponentChildren;
@@ -32,7 +36,9 @@ interface RemoteTableProps<T> extends Omit<DataTableProps<T>, 'rows' | 'sorting'
 
 /** A table whose rows are the server's, a page at a time, in the server's order. The export asks for all of them. */
 export function RemoteTable<T>(props: RemoteTableProps<T>) {
-  const { path, query, pageSize = 50, refreshMs, version = 0, filters, buttons, bar, empty, label } = props;
+  const { path, pageSize = 50, refreshMs, version = 0, filters, buttons, bar, empty, label } = props;
+  const search = props.searchable ? (place.value.query.get('q') ?? '') : '';
+  const query = search.trim() === '' ? props.query : { ...props.query, search };
   const filter = JSON.stringify(query);
   const [trail, setTrail] = useState<{ filter: string; cursors: readonly string[] }>({ filter, cursors: [] });
   const cursors = trail.filter === filter ? trail.cursors : [];
@@ -50,9 +56,12 @@ export function RemoteTable<T>(props: RemoteTableProps<T>) {
   return (
     <div class="list-table">
       <div class="toolbar">
+        {props.searchable && (
+          <SearchField label={label} value={search} onSearch={(q) => setQuery({ q: q || null })} />
+        )}
         {filters}
         <span class="toolbar-end">
-          <ExportButton {...props} />
+          <ExportButton {...props} query={query} />
           {buttons}
         </span>
       </div>

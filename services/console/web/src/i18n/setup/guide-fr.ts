@@ -10,8 +10,8 @@ export const guideFr: Translation<typeof guideEn> = {
   'setup.integrations': 'Intégrations',
   'setup.noIntegration':
     'Pas encore d’intégration : rien ne peut arriver. Ajoutez-en une, puis donnez son adresse à Odigo.',
-  'setup.neverHeard': '{name} n’a encore rien reçu. Son adresse est-elle saisie dans Odigo ?',
-  'setup.silent': '{name} est muette : sa dernière notification date de {time}.',
+  'setup.neverHeard': '{name} n’a encore rien reçu. Son adresse est-elle saisie dans Odigo ?',
+  'setup.silent': '{name} est muette : sa dernière notification date de {time}.',
   'setup.unmappedUsers': {
     one: '{n} utilisateur externe de {name} n’appartient à personne. Ce qu’il fait ne compte pour personne.',
     other:
@@ -115,8 +115,8 @@ export const guideFr: Translation<typeof guideEn> = {
   'guide.state.later': 'plus tard',
   'guide.adminOnly': 'Seuls les administrateurs voient les jetons d’URL.',
   'guide.usersCount': {
-    one: '{mapped} personnes attribuées, {n} utilisateur externe n’appartient à personne',
-    other: '{mapped} personnes attribuées, {n} utilisateurs externes n’appartiennent à personne',
+    one: '{mapped} personnes reliées, {n} utilisateur externe n’appartient à personne',
+    other: '{mapped} personnes reliées, {n} utilisateurs externes n’appartiennent à personne',
   },
   'guide.statusesCount': { one: '{n} statut n’est pas associé', other: '{n} statuts ne sont pas associés' },
   'guide.onBoard': { one: '{n} personne au tableau', other: '{n} personnes au tableau' },
@@ -132,7 +132,7 @@ export const guideFr: Translation<typeof guideEn> = {
   'integrations.delete':
     '{name} est supprimée avec ses jetons d’URL et ses associations ; ce qu’Odigo lui envoie est refusé dès lors. Ce qui a été reçu reste.',
 
-  'integration.nameHint': 'Désigne la source des données ; aucune autre intégration ne le porte.',
+  'integration.nameHint': 'Désigne la source des données ; aucune autre intégration ne le porte.',
   'integration.zoneHint': 'Pour les heures qu’Odigo envoie sans décalage.',
   'integration.contact': 'Contact',
   'integration.contactName': 'Nom du contact',
@@ -149,7 +149,7 @@ export const guideFr: Translation<typeof guideEn> = {
   'integration.breaksOn':
     '{name} importe désormais le détail des pauses. Revoyez les associations à l’étape 5.',
   'integration.url': 'URL d’Odigo',
-  'integration.urlHint': 'Avec l’identifiant du client, telle qu’Odigo vous l’a donnée : https://…',
+  'integration.urlHint': 'Avec l’identifiant du client, telle qu’Odigo vous l’a donnée : https://…',
   'integration.username': 'Utilisateur du service web',
   'integration.password': 'Mot de passe du service web',
   'integration.passwordNew': 'Conservé chiffré, et jamais réaffiché.',
@@ -185,7 +185,7 @@ export const guideFr: Translation<typeof guideEn> = {
     'La réponse du service web est illisible. Vérifiez que l’URL est bien celle du service web.',
   'breakFault.unknownAgent': 'Le service web répond, et ne connaît pas cet agent. Vérifiez l’orthographe.',
   'integration.notAskedYet':
-    'Le service web n’a pas encore été interrogé : personne n’a pris de pause depuis.',
+    'Le service web n’a pas encore été interrogé : personne n’a pris de pause depuis.',
 
   'token.help':
     'Le jeton d’URL est la seule clé de cette intégration : Odigo envoie à une adresse qui le contient, sans signature.',
@@ -214,7 +214,7 @@ export const guideFr: Translation<typeof guideEn> = {
     'Il contient le secret : envoyez-le par une voie sûre. Odigo doit activer les notifications et redémarrer son serveur.',
   'token.stored': 'Je l’ai conservé',
   'token.revoke': 'Révoquer',
-  'token.revokeTitle': 'Révoquer ce jeton d’URL ?',
+  'token.revokeTitle': 'Révoquer ce jeton d’URL ?',
   'token.revokeUnused': 'Il n’a jamais été utilisé. Qui le détient ne pourra plus rien envoyer.',
   'token.revokeUsed':
     'Dernier usage : {time}. Si Odigo s’en sert encore, les notifications seront refusées dès maintenant, et perdues.',
@@ -233,7 +233,7 @@ export const guideFr: Translation<typeof guideEn> = {
   'notification.occurred': 'Survenue',
   'notification.received': 'Reçue',
   'notification.flags': 'Remarques',
-  'notification.gone': 'Le texte d’origine n’est plus conservé ; voici comment il a été lu.',
+  'notification.gone': 'Le texte d’origine n’est plus conservé ; voici comment il a été lu.',
 
   'users.help':
     'Les utilisateurs externes sont les agents tels qu’Odigo les nomme. Ce qu’ils font compte dès qu’ils appartiennent à une personne.',
@@ -246,7 +246,7 @@ export const guideFr: Translation<typeof guideEn> = {
     other: '{n} utilisateurs externes ont désormais une personne. Tout leur historique compte aussitôt.',
   },
   'users.choose': 'Choisir une personne',
-  'users.chooseTitle': 'Qui est {user} ?',
+  'users.chooseTitle': 'Qui est {user} ?',
   'users.search': 'Nom, équipe, identifiant ou utilisateur externe',
   'users.found': { one: '{n} personne', other: '{n} personnes' },
   'users.create': 'Nouvelle personne',
@@ -280,13 +280,13 @@ export const guideFr: Translation<typeof guideEn> = {
   },
   'statuses.mappedOne': '{status} signifie désormais {activity}.',
   'statuses.add': 'Associer un autre statut',
-  'statuses.statusHint': 'Exactement comme Odigo l’envoie ; la casse compte.',
+  'statuses.statusHint': 'Exactement comme Odigo l’envoie ; la casse compte.',
   'statuses.breakHint': 'Vide pour le statut en général.',
   'statuses.since': 'depuis {time}',
   'statuses.always': 'toujours',
   'statuses.versions': { one: '{n} version', other: '{n} versions' },
   'statuses.history': 'Versions',
-  'statuses.version': '{activity}, à partir de : {from} (écrit le {written})',
+  'statuses.version': '{activity}, à partir de : {from} (enregistrée le {written})',
   'statuses.none':
     'Aucun statut n’a encore été vu. Ils apparaissent d’eux-mêmes quand des notifications arrivent.',
   'statuses.noneOfKind': 'Il n’y en a pas.',

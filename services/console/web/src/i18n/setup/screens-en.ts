@@ -224,6 +224,7 @@ export const screensEn = {
   'changes.how': 'Change',
   'changes.fields': 'Before and after',
   'changes.everything': 'Everything',
+  'changes.onlyId': 'Only {id}: show all',
   'changes.created': 'created',
   'changes.replaced': 'changed',
   'changes.deleted': 'deleted',

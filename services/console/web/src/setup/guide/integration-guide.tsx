@@ -4,6 +4,7 @@ import type { FullIntegration } from '../../api/setup-types.ts';
 import { useRequest } from '../../api/use-request.ts';
 import { tell } from '../../components/dialog/toasts.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { Fact, Facts } from '../../components/facts.tsx';
 import { directory } from '../../directory.ts';
 import { t } from '../../i18n/translate.ts';
 import { EntityDialog } from '../entity/entity-screen.tsx';
@@ -195,20 +196,20 @@ function StepBody({ step, guide, reload, edit }: StepBodyProps) {
     case 'connection':
       return (
         <>
-          <dl class="facts">
-            <div>
-              <dt>{t('integration.breaks')}</dt>
-              <dd>{breakDetail ? `${breakDetail.username} @ ${breakDetail.url}` : t('no')}</dd>
-            </div>
-            <div>
-              <dt>{t('integration.feedGap')}</dt>
-              <dd>
-                {integration.value.feedGapSeconds === null
+          <Facts>
+            <Fact
+              name={t('integration.breaks')}
+              value={breakDetail ? `${breakDetail.username} @ ${breakDetail.url}` : t('no')}
+            />
+            <Fact
+              name={t('integration.feedGap')}
+              value={
+                integration.value.feedGapSeconds === null
                   ? t('setup.feed.unwatched')
-                  : `${integration.value.feedGapSeconds} s`}
-              </dd>
-            </div>
-          </dl>
+                  : `${integration.value.feedGapSeconds} s`
+              }
+            />
+          </Facts>
           {breakDetail && <BreakDetailState state={health.breakDetail?.state ?? null} timeZone={zone} />}
           {isAdmin() && (
             <div class="step-actions">

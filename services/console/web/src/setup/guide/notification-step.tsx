@@ -2,10 +2,11 @@ import { getJson } from '../../api/client.ts';
 import type { IntegrationHealth } from '../../api/types.ts';
 import { useRequest } from '../../api/use-request.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { Fact, Facts } from '../../components/facts.tsx';
 import { RawText } from '../../components/raw-text.tsx';
-import { numberText } from '../../format/amount.ts';
 import { longDateTimeText } from '../../format/time.ts';
 import { t } from '../../i18n/translate.ts';
+import { NotificationFacts } from '../frame/notification-facts.tsx';
 import { isAdmin } from '../sections.ts';
 import { integrationPath } from './load-guide.ts';
 
@@ -18,24 +19,12 @@ interface NotificationStepProps {
 /** Waits for the first notification, then shows what it was. */
 export function NotificationStep({ id, health, timeZone }: NotificationStepProps) {
   const heard = health.lastNotificationAt !== null;
-  const time = (at: string) => longDateTimeText(Date.parse(at), timeZone);
   return (
     <>
       {heard ? (
-        <dl class="facts">
-          <div>
-            <dt>{t('setup.lastNotification')}</dt>
-            <dd>{time(health.lastNotificationAt!)}</dd>
-          </div>
-          <div>
-            <dt>{t('setup.accepted')}</dt>
-            <dd>{numberText(health.accepted)}</dd>
-          </div>
-          <div>
-            <dt>{t('setup.rejectedCount')}</dt>
-            <dd>{numberText(health.rejected)}</dd>
-          </div>
-        </dl>
+        <Facts>
+          <NotificationFacts health={health} timeZone={timeZone} />
+        </Facts>
       ) : (
         <div class="waiting">
           <span class="waiting-sign" aria-hidden="true" />
@@ -83,30 +72,17 @@ function FirstPayload({ id, timeZone }: { readonly id: string; readonly timeZone
   return (
     <details class="payload">
       <summary>{t('notification.first')}</summary>
-      <dl class="facts">
-        <div>
-          <dt>{t('setup.user')}</dt>
-          <dd class="raw">{data.externalUserId}</dd>
-        </div>
-        <div>
-          <dt>{t('setup.status')}</dt>
-          <dd class="raw">{[data.status ?? data.eventType, data.breakType].filter(Boolean).join(' / ')}</dd>
-        </div>
-        <div>
-          <dt>{t('notification.occurred')}</dt>
-          <dd>{time(data.occurredAt)}</dd>
-        </div>
-        <div>
-          <dt>{t('notification.received')}</dt>
-          <dd>{time(data.receivedAt)}</dd>
-        </div>
-        {data.flags.length > 0 && (
-          <div>
-            <dt>{t('notification.flags')}</dt>
-            <dd class="raw">{data.flags.join(', ')}</dd>
-          </div>
-        )}
-      </dl>
+      <Facts>
+        <Fact name={t('setup.user')} value={data.externalUserId} raw />
+        <Fact
+          name={t('setup.status')}
+          value={[data.status ?? data.eventType, data.breakType].filter(Boolean).join(' / ')}
+          raw
+        />
+        <Fact name={t('notification.occurred')} value={time(data.occurredAt)} />
+        <Fact name={t('notification.received')} value={time(data.receivedAt)} />
+        {data.flags.length > 0 && <Fact name={t('notification.flags')} value={data.flags.join(', ')} raw />}
+      </Facts>
       {data.payload === null ? (
         <p class="hint">{t('notification.gone')}</p>
       ) : (

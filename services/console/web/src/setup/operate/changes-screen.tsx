@@ -22,6 +22,7 @@ export function ChangesScreen() {
         name="changes"
         path="/changes"
         query={{ entity, id }}
+        searchable
         label={t('setup.changes')}
         rowKey={({ entity: kind, id: key, writtenAt }) => `${kind}|${key}|${writtenAt}`}
         rowName={({ id: key }) => key}
@@ -66,15 +67,12 @@ export function ChangesScreen() {
                 ))}
               </select>
             </label>
-            <label>
-              <span>{t('field.id')}</span>
-              <input
-                type="search"
-                class="raw"
-                value={id ?? ''}
-                onChange={({ currentTarget: { value } }) => setQuery({ id: value.trim() || null })}
-              />
-            </label>
+            {id !== undefined && (
+              <button type="button" onClick={() => setQuery({ id: null })}>
+                {t('changes.onlyId', { id })}
+                <span aria-hidden="true"> ×</span>
+              </button>
+            )}
           </>
         }
         empty={<p>{t('changes.empty')}</p>}

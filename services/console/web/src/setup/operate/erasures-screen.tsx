@@ -51,7 +51,11 @@ export function ErasuresScreen() {
               text: ({ askedAt }) => longDateTimeText(Date.parse(askedAt), zone),
               order: ({ askedAt }) => Date.parse(askedAt),
             },
-            { key: 'by', header: t('changes.who'), text: ({ askedBy }) => askedBy, kind: 'raw' },
+            {
+              key: 'by',
+              header: t('changes.who'),
+              text: ({ askedBy, askedByName }) => askedByName ?? askedBy,
+            },
             {
               key: 'state',
               header: t('recomputations.state'),

@@ -80,7 +80,11 @@ export function RecomputationsScreen() {
               text: ({ state }) => t(`recomputations.state.${state}`),
               cell: (row) => <Progress row={row} />,
             },
-            { key: 'by', header: t('changes.who'), text: ({ askedBy }) => askedBy, kind: 'raw' },
+            {
+              key: 'by',
+              header: t('changes.who'),
+              text: ({ askedBy, askedByName }) => askedByName ?? askedBy,
+            },
             { key: 'id', header: t('field.id'), text: ({ id }) => id, hidden: true },
           ]}
           buttons={

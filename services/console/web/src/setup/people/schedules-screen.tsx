@@ -48,6 +48,7 @@ export function SchedulesScreen() {
         name="schedules"
         path="/schedules"
         query={{ from, to, team, personId }}
+        searchable
         version={version}
         label={t('setup.schedules')}
         rowKey={({ personId: id, shiftDate }) => `${id}|${shiftDate}`}

@@ -39,6 +39,7 @@ export interface VersionSpec<V, D extends ValidFromDraft> {
 type WrittenVersion<V> = V & {
   readonly validFrom: string | null;
   readonly writtenBy: string;
+  readonly writtenByName: string | null;
   readonly writtenAt: string;
 };
 
@@ -154,7 +155,11 @@ function Versions<V, D extends ValidFromDraft>({ spec, versions }: VersionsProps
             text: ({ writtenAt }) => time(writtenAt),
             order: ({ writtenAt }) => Date.parse(writtenAt),
           },
-          { key: 'writtenBy', header: t('changes.who'), text: ({ writtenBy }) => writtenBy, kind: 'raw' },
+          {
+            key: 'writtenBy',
+            header: t('changes.who'),
+            text: ({ writtenBy, writtenByName }) => writtenByName ?? writtenBy,
+          },
         ]}
         empty={<p>{t('versions.none')}</p>}
       />
