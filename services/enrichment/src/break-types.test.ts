@@ -7,7 +7,7 @@ import {
   startFakeOdigoWebService,
 } from '@adherence/odigo-web-service/fake-odigo-web-service.ts';
 import { createMemoryBroker, type Fault, type Operation } from '@adherence/runtime/broker/memory-broker.ts';
-import { systemClock } from '@adherence/runtime/clock.ts';
+import { type Clock, systemClock } from '@adherence/runtime/clock.ts';
 import { createLocalCodec } from '@adherence/runtime/codec.ts';
 import { isOperational } from '@adherence/runtime/errors.ts';
 import { createLog } from '@adherence/runtime/log.ts';
@@ -27,6 +27,12 @@ import { type RunningEnrichment, start } from './start.ts';
 const codec = createLocalCodec();
 const secretsKey = Buffer.alloc(32, 5);
 const credentials = { username: 'the-user', password: 'the-pass-phrase' };
+
+/** Asks again after 50 ms instead of 15 s. */
+const soonAgain: Clock = {
+  ...systemClock,
+  setTimer: (callback, delayMs) => systemClock.setTimer(callback, delayMs === 15_000 ? 50 : delayMs),
+};
 
 describe('break types', () => {
   let fake: FakeOdigoWebService;
@@ -94,7 +100,7 @@ describe('break types', () => {
       BREAK_LOOKUP_TIMEOUT_MS: '10000',
       ...env,
     });
-    const startOne = () => start(config, { broker, codec, clock: systemClock, log, metrics });
+    const startOne = (clock: Clock = systemClock) => start(config, { broker, codec, clock, log, metrics });
     const key = externalUserKey('t1', 'odigo', 'anna');
     const partition = partitionOf(key, streamPartitions);
     const decoded = () =>
@@ -133,10 +139,21 @@ describe('break types', () => {
         (await broker.committed(consumerGroups.enrichment, topics.notifications.name)).find(
           (each) => each.partition === partition,
         )?.offset ?? 0,
+      /** User and number of waiting events of what is kept for the next owner. */
+      openBreaks: () => {
+        const kept = new Map<string, number>();
+        for (const { key, value } of broker.records(topics.health.name)) {
+          if (!key?.startsWith('openBreak|')) continue;
+          const user = key.slice('openBreak|'.length);
+          if (value === null) kept.delete(user);
+          else kept.set(user, JSON.parse(String(value)).events.length);
+        }
+        return [...kept];
+      },
       health: () =>
         broker
           .records(topics.health.name)
-          .filter((each) => each.key === 'breakDetail|t1|odigo')
+          .filter(({ key, value }) => key?.startsWith('breakDetail|t1|odigo|') && value !== null)
           .map(({ value }) => JSON.parse(String(value)))
           .at(-1),
     };
@@ -190,6 +207,35 @@ describe('break types', () => {
     expect(world.details()).toMatchObject([{ breakType: 'lunch' }]);
     expect(await world.committed()).toBe(1);
     await other.stop();
+  });
+
+  it('that an outage and a restart kept back are asked for by the next owner, and by nobody once they are told', async () => {
+    const world = await newWorld();
+    fake.behaviour = 'server-error';
+    await world.send('PAUSE');
+    await running!.idle();
+    await stop();
+    expect([await world.committed(), world.details()]).toEqual([1, []]);
+    expect(world.openBreaks()).toEqual([['t1|odigo|anna', 1]]);
+    fake.behaviour = 'well';
+    running = await world.start(soonAgain);
+    await vi.waitFor(() => expect(world.openBreaks()).toEqual([]), { timeout: 20_000 });
+    expect(world.details()).toMatchObject([{ externalUserId: 'anna', breakType: 'lunch' }]);
+  });
+
+  it('that ended while nobody asked are left alone', async () => {
+    const world = await newWorld();
+    fake.behaviour = 'server-error';
+    await world.send('PAUSE');
+    await running!.idle();
+    await stop();
+    await world.send('TALK');
+    fake.behaviour = 'well';
+    running = await world.start(soonAgain);
+    await vi.waitFor(() => expect(world.openBreaks()).toEqual([]), { timeout: 20_000 });
+    await running.idle();
+    expect(world.details()).toEqual([]);
+    expect(fake.questions).toHaveLength(1);
   });
 
   it.each<Operation>(['producer', 'join', 'assign', 'fetch', 'send', 'commit'])(
@@ -249,8 +295,7 @@ describe('break types', () => {
     expect(world.events()).toHaveLength(1);
     expect(world.details()).toEqual([]);
     expect(await world.committed()).toBe(1);
-    await stop();
-    expect(world.health()?.fault?.kind).toBe(kind);
+    await vi.waitFor(() => expect(world.health()?.fault?.kind).toBe(kind), { timeout: 20_000 });
     expect(await world.metrics.text()).toContain(`adherence_break_lookups_total{outcome="${kind}"} 1`);
   });
 

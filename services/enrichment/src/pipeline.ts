@@ -4,7 +4,13 @@
  */
 import type { ConfigurationState } from '@adherence/domain/configuration/tables.ts';
 import { configurationOffsetHeader, traceParentHeader } from '@adherence/domain/notifications/raw-headers.ts';
-import type { Batch, InMessage, OutMessage, Producer } from '@adherence/runtime/broker/broker.ts';
+import type {
+  Batch,
+  InMessage,
+  OutMessage,
+  PartitionOffset,
+  Producer,
+} from '@adherence/runtime/broker/broker.ts';
 import type { Clock } from '@adherence/runtime/clock.ts';
 import { type Codec, UndecodableError } from '@adherence/runtime/codec.ts';
 import type { Processor } from '@adherence/runtime/consume.ts';
@@ -20,6 +26,7 @@ import {
   topics,
 } from '@adherence/schemas/topics.ts';
 import type { Found, LookUps } from './break-types/look-ups.ts';
+import { type OpenBreaks, openBreakMessage } from './break-types/open-breaks.ts';
 import { type Enriched, enrich, type Tables } from './domain/enrich.ts';
 import { type IntegrationMarks, type MarkLedger, mark, marksOf } from './domain/feed-marks.ts';
 
@@ -38,6 +45,9 @@ export interface PipelineEnvironment {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly lookUps: LookUps;
+  readonly openBreaks: Pick<OpenBreaks, 'of'>;
+  /** Next offsets of odigo.notifications, as far as it is written now. */
+  readonly endOffsets: () => Promise<readonly PartitionOffset[]>;
   /** Dead letters within `deadLetterWindow` messages past which the consumer stops: ingress lets none through. */
   readonly deadLetterLimit: number;
 }
@@ -63,8 +73,19 @@ export function createPipeline(environment: PipelineEnvironment): Processor {
   };
 
   return {
-    async assigned() {
+    async assigned(partitions) {
       forget();
+      const mine = generation;
+      const open = environment.openBreaks.of(new Set(partitions.map(({ partition }) => partition)));
+      if (open.length === 0) return;
+      const ends = new Map(
+        (await environment.endOffsets()).map(({ partition, offset }) => [partition, offset]),
+      );
+      for (const { partition, offset } of partitions) {
+        // All of it has been taken by the owner before.
+        if (offset !== null && offset >= (ends.get(partition) ?? 0)) ends.set(partition, 0);
+      }
+      if (mine === generation) lookUps.restore(open, ends);
     },
     async take(batch) {
       const mine = generation;
@@ -77,7 +98,7 @@ export function createPipeline(environment: PipelineEnvironment): Processor {
       const taken = processBatch(codec, batch, tables);
       limit.note(batch.messages.length, taken.deadLetters.length);
       append(pending, taken);
-      lookUps.taken(taken.records, tables.tenant);
+      lookUps.taken(taken.records, tables.tenant, taken);
     },
     async settle() {
       const sent = pending;
@@ -88,12 +109,21 @@ export function createPipeline(environment: PipelineEnvironment): Processor {
         value: codec.encode('FeedMarks', record),
       }));
       const answers = found.map((each) => breakDetailMessage(codec, each));
-      await producer.send([...sent.events, ...sent.deadLetters, ...answers, ...marks]);
+      // Before their records are committed: who comes next has nothing else to know them by.
+      const open = lookUps.toKeep();
+      await producer.send([
+        ...sent.events,
+        ...sent.deadLetters,
+        ...answers,
+        ...marks,
+        ...open.map(openBreakMessage),
+      ]);
       report(metrics, sent, clock.now());
       // Revoked meanwhile: what is pending now is not what was sent.
       if (mine !== generation) return [];
       pending = emptyPending();
       lookUps.sent(found);
+      lookUps.kept(open);
       for (const [partition, offset] of sent.next) position.set(partition, offset);
       return [...position].map(([partition, offset]) => ({
         partition,

@@ -1,4 +1,5 @@
 /** Enrichment as a part of a process: of its own (main.ts), or of one with all services (embedded, tests). */
+import { randomUUID } from 'node:crypto';
 import { fold } from '@adherence/domain/configuration/decide.ts';
 import { breakDetailContext, openSecretWithAny } from '@adherence/domain/configuration/secret.ts';
 import { emptyState } from '@adherence/domain/configuration/tables.ts';
@@ -16,6 +17,7 @@ import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
 import { sourceWithoutPassword } from './break-types/break-client.ts';
 import { type BreakClientsOptions, createBreakClients } from './break-types/break-clients.ts';
 import { createLookUps } from './break-types/look-ups.ts';
+import { followOpenBreaks } from './break-types/open-breaks.ts';
 import type { EnrichmentConfig } from './config.ts';
 import { createPipeline, type FollowedConfiguration } from './pipeline.ts';
 
@@ -51,11 +53,13 @@ export async function start(
     configuration: configuration.state,
     openSource: sourceOpener(config),
     inFlight: config.BREAK_LOOKUPS_IN_FLIGHT,
+    instanceId: randomUUID(),
     publish: (messages) => healthProducer.send(messages),
     clock,
     log,
     metrics,
   });
+  const openBreaks = await followOpenBreaks(broker);
   let running: Consumption | null = null;
   const lookUps = createLookUps({
     clients,
@@ -74,6 +78,8 @@ export async function start(
       clock,
       metrics,
       lookUps,
+      openBreaks,
+      endOffsets: () => broker.endOffsets(topics.notifications.name),
       deadLetterLimit: config.DEAD_LETTER_LIMIT,
     }),
     settleWhen: {
@@ -86,7 +92,7 @@ export async function start(
     tracing: resources.tracing,
   });
   running = consumption;
-  const failed = Promise.race([consumption.failed, configuration.failed]);
+  const failed = Promise.race([consumption.failed, configuration.failed, openBreaks.failed]);
   failed.catch(() => {}); // Logged where it happens; not an unhandled rejection until somebody looks.
   return {
     failed,
@@ -103,6 +109,7 @@ export async function start(
       await consumption.stop();
       lookUps.stop();
       await clients.close();
+      await openBreaks.close();
       await Promise.all([producer.close(), healthProducer.close()]);
       await own?.stop();
     },

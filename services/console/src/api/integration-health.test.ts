@@ -18,7 +18,7 @@ describe('the state of the break web service', () => {
   /** What enrichment tells of an integration. */
   async function tell(integrationId: string, value: object): Promise<void> {
     const producer = await console.broker.producer();
-    const key = `breakDetail|acme|${integrationId}`;
+    const key = `breakDetail|acme|${integrationId}|one`;
     await producer.send([
       { topic: topics.health.name, partition: 0, key, value: Buffer.from(JSON.stringify(value)) },
     ]);

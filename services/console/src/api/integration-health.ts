@@ -5,7 +5,7 @@ import type { Environment } from '../environment.ts';
 import { instantView, isoOrNull, isoText } from '../http/instant.ts';
 import { notFound } from '../http/problem.ts';
 import { json, type Route, route } from '../http/route.ts';
-import type { BreakServiceTold } from '../live/health.ts';
+import type { BreakServiceTold } from '../live/break-health.ts';
 import {
   acceptedOf,
   type FeedRow,

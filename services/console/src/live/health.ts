@@ -3,9 +3,9 @@
  * `kind|identity`. Kinds that this console does not know are kept and not read.
  */
 import type { Instant } from '@adherence/domain/model.ts';
-import type { BreakFault } from '@adherence/odigo-web-service/break-fault.ts';
 import type { Batch, Broker } from '@adherence/runtime/broker/broker.ts';
 import { partitionOf, personKey, streamPartitions, topics } from '@adherence/schemas/topics.ts';
+import { type BreakServiceTold, worstOf } from './break-health.ts';
 
 export interface HealthView {
   /** `results|partition`: to which instants these people are computed; nulls when an owner has not told yet. */
@@ -16,19 +16,11 @@ export interface HealthView {
   readonly urlTokenLastUsedAt: (tenantId: string, tokenId: string) => Instant | null;
   /** `integration|tenant|integration`: last notification that the ingress took. */
   readonly lastReceivedAt: (tenantId: string, integrationId: string) => Instant | null;
-  /** `breakDetail|tenant|integration`: state of the break web service as enrichment sees it. */
+  /** `breakDetail|tenant|integration|instance`: the break web service as the instances of enrichment see it. */
   readonly breakDetailOf: (tenantId: string, integrationId: string) => BreakServiceTold | null;
   /** `retention`: for how many days adherence keeps results at most; null until it has told. */
   readonly retentionDays: () => number | null;
   readonly close: () => Promise<void>;
-}
-
-/** As enrichment tells it (break-client.ts). */
-export interface BreakServiceTold {
-  readonly state: 'ok' | 'failing' | 'paused';
-  readonly lastAnswerAt: Instant | null;
-  readonly retryAt: Instant | null;
-  readonly fault: (BreakFault & { readonly at: Instant }) | null;
 }
 
 export interface Freshness {
@@ -72,7 +64,7 @@ export const healthOf = (values: ReadonlyMap<string, unknown>): Omit<HealthView,
   lastReceivedAt: (tenantId, integrationId) =>
     numberIn(values.get(`integration|${tenantId}|${integrationId}`), 'lastReceivedAt'),
   breakDetailOf: (tenantId, integrationId) =>
-    (values.get(`breakDetail|${tenantId}|${integrationId}`) as BreakServiceTold | undefined) ?? null,
+    worstOf(valuesUnder(values, `breakDetail|${tenantId}|${integrationId}|`) as BreakServiceTold[]),
   retentionDays: () => numberIn(values.get('retention'), 'days'),
 });
 
@@ -80,6 +72,9 @@ function numberIn(value: unknown, field: string): number | null {
   const at = (value as Record<string, unknown> | null | undefined)?.[field];
   return typeof at === 'number' ? at : null;
 }
+
+const valuesUnder = (values: ReadonlyMap<string, unknown>, prefix: string): unknown[] =>
+  [...values].flatMap(([key, value]) => (value !== null && key.startsWith(prefix) ? [value] : []));
 
 const allPartitions = Array.from({ length: streamPartitions }, (_, number) => number);
 

@@ -24,7 +24,7 @@ export interface BreakClient {
   close(): void;
 }
 
-/** Told on the topic `health` under `breakDetail|tenant|integration`; times are epoch milliseconds. */
+/** Told on the topic `health` under `breakDetail|tenant|integration|instance`; times are epoch milliseconds. */
 export interface BreakServiceHealth {
   /** `failing`: the last question failed; `paused`: given up until `retryAt`. */
   readonly state: 'ok' | 'failing' | 'paused';

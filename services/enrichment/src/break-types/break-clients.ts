@@ -8,12 +8,12 @@ import { asError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
 import type { Metrics } from '@adherence/runtime/metrics.ts';
 import { topics } from '@adherence/schemas/topics.ts';
-import { type BreakClient, createBreakClient } from './break-client.ts';
+import { type BreakClient, type BreakServiceHealth, createBreakClient } from './break-client.ts';
 
 export interface BreakClients {
   /** null when the integration imports no break details (any more). */
   of(tenantId: string, integrationId: string): BreakClient | null;
-  /** Tells the health that is not told yet, and ends what is under way. */
+  /** Takes back what was told of their health, since nobody here asks any more, and ends what is under way. */
   close(): Promise<void>;
 }
 
@@ -27,6 +27,8 @@ export interface BreakClientsOptions {
     integrationId: string,
   ) => BreakTypeSource;
   readonly inFlight: number;
+  /** Names this process among those that tell the health of the same web service. */
+  readonly instanceId: string;
   /** For the topic `health`. */
   readonly publish: (messages: readonly OutMessage[]) => Promise<void>;
   readonly clock: Clock;
@@ -38,10 +40,20 @@ export interface BreakClientsOptions {
 const healthDelayMs = 1_000;
 
 export function createBreakClients(options: BreakClientsOptions): BreakClients {
-  const { configuration, openSource, inFlight, publish, clock, log, metrics } = options;
+  const { configuration, openSource, inFlight, instanceId, publish, clock, log, metrics } = options;
   const opened = new Map<string, Opened>();
   const changed = new Set<Opened>();
   let timer: Timer | null = null;
+
+  const healthMessage = (
+    { tenantId, integrationId }: Opened,
+    health: BreakServiceHealth | null,
+  ): OutMessage => ({
+    topic: topics.health.name,
+    partition: 0,
+    key: `breakDetail|${tenantId}|${integrationId}|${instanceId}`,
+    value: health && Buffer.from(JSON.stringify(health)),
+  });
 
   function open(tenantId: string, integrationId: string, access: BreakDetailAccess): Opened {
     const client = createBreakClient({
@@ -76,8 +88,12 @@ export function createBreakClients(options: BreakClientsOptions): BreakClients {
 
   async function tellHealth(): Promise<void> {
     timer = null;
-    const messages = [...changed].map(healthMessage);
+    const messages = [...changed].map((one) => healthMessage(one, one.client.health()));
     changed.clear();
+    await tell(messages);
+  }
+
+  async function tell(messages: readonly OutMessage[]): Promise<void> {
     try {
       if (messages.length > 0) await publish(messages);
     } catch (error) {
@@ -102,6 +118,7 @@ export function createBreakClients(options: BreakClientsOptions): BreakClients {
     async close() {
       timer?.clear();
       await tellHealth();
+      await tell([...opened.values()].map((one) => healthMessage(one, null)));
       for (const { client } of opened.values()) client.close();
     },
   };
@@ -117,10 +134,3 @@ interface Opened {
 
 const isSame = (a: BreakDetailAccess, b: BreakDetailAccess): boolean =>
   a.url === b.url && a.username === b.username && a.passwordCiphertext === b.passwordCiphertext;
-
-const healthMessage = ({ tenantId, integrationId, client }: Opened): OutMessage => ({
-  topic: topics.health.name,
-  partition: 0,
-  key: `breakDetail|${tenantId}|${integrationId}`,
-  value: Buffer.from(JSON.stringify(client.health())),
-});

@@ -41,6 +41,7 @@ function newWorld({ inFlight = 8 } = {}) {
       };
     },
     inFlight,
+    instanceId: 'one',
     publish: async (messages) => {
       for (const { key, value } of messages) health.push({ key: key!, value: JSON.parse(String(value)) });
     },
@@ -336,7 +337,7 @@ describe('without an answer', () => {
     expect(world.questions).toHaveLength(1);
     expect(world.health).toEqual([
       {
-        key: 'breakDetail|t1|odigo',
+        key: 'breakDetail|t1|odigo|one',
         value: {
           state: 'paused',
           lastAnswerAt: null,

@@ -13,11 +13,23 @@ import type { Metrics } from '@adherence/runtime/metrics.ts';
 import type { ActivityEvent, BreakDetail } from '@adherence/schemas/records.ts';
 import { isBreakToLookUp, isInTime } from '../domain/break-to-look-up.ts';
 import type { BreakClients } from './break-clients.ts';
+import type { OpenBreak } from './open-breaks.ts';
 import { createStatusRuns, type StatusRun, type Waiting } from './status-runs.ts';
 
 export interface LookUps {
   /** Notes the events of a batch in their order, and asks what is to be asked. */
-  taken(events: readonly ActivityEvent[], tenantOf: (tenantId: string) => TenantTables | undefined): void;
+  taken(
+    events: readonly ActivityEvent[],
+    tenantOf: (tenantId: string) => TenantTables | undefined,
+    /** Everything below this offset of the partition has been taken. */
+    reached?: { readonly partition: number; readonly next: number },
+  ): void;
+  /** Goes on with what an owner before left unanswered, once all below `ends` of its partition has been taken. */
+  restore(open: readonly OpenBreak[], ends: ReadonlyMap<number, number>): void;
+  /** Breaks that came to be without an answer, or have one or ended now, since they were last kept. */
+  toKeep(): readonly OpenBreak[];
+  /** These are durable now. */
+  kept(open: readonly OpenBreak[]): void;
   /** Answers that are not sent yet. */
   found(): readonly Found[];
   /** These are durable now: their records may be committed. */
@@ -61,6 +73,11 @@ export function createLookUps({ clients, clock, metrics, onFound }: LookUpsOptio
   const holds = new Map<number, Set<number>>();
   const unanswered = new Set<StatusRun>();
   const runs = createStatusRuns(ended);
+  /** By user: the last waiting event that is kept, and what is to be kept instead. */
+  const keptEvents = new Map<string, ActivityEvent>();
+  const unkept = new Map<string, OpenBreak>();
+  /** Offsets to be reached before what was restored is asked about: a later status may be among them. */
+  const awaited = new Map<number, number>();
   let found: Found[] = [];
   let epoch = 0;
   let open = 0;
@@ -70,7 +87,24 @@ export function createLookUps({ clients, clock, metrics, onFound }: LookUpsOptio
 
   function ended(run: StatusRun): void {
     for (const waiting of run.waiting) if (waiting.held) release(waiting);
+    answered(run);
+  }
+
+  function keep(run: StatusRun): void {
+    const events = run.waiting.map(({ event }) => event);
+    const last = events.at(-1);
+    if (!last || keptEvents.get(run.user) === last) return;
+    keptEvents.set(run.user, last);
+    unkept.set(run.user, { partition: last.sourcePartition, user: run.user, events });
+  }
+
+  /** There is nothing more to ask about it. */
+  function answered(run: StatusRun): void {
     unanswered.delete(run);
+    const last = keptEvents.get(run.user);
+    if (!last) return;
+    keptEvents.delete(run.user);
+    unkept.set(run.user, { partition: last.sourcePartition, user: run.user, events: [] });
   }
 
   function hold(event: ActivityEvent): Waiting {
@@ -86,7 +120,7 @@ export function createLookUps({ clients, clock, metrics, onFound }: LookUpsOptio
     holds.get(sourcePartition)?.delete(sourceOffset);
   }
 
-  function taken(events: readonly ActivityEvent[], tenantOf: (id: string) => TenantTables | undefined): void {
+  const taken: LookUps['taken'] = (events, tenantOf, reached) => {
     const toAsk = new Set<StatusRun>();
     const now = clock.now();
     for (const event of events) {
@@ -101,7 +135,8 @@ export function createLookUps({ clients, clock, metrics, onFound }: LookUpsOptio
       if (run.waiting.length > 0) toAsk.add(run);
     }
     for (const run of toAsk) if (runs.isCurrent(run) && !run.asking) void ask(run);
-  }
+    if (reached && reached.next >= (awaited.get(reached.partition) ?? 0)) awaited.delete(reached.partition);
+  };
 
   async function ask(run: StatusRun): Promise<void> {
     const mine = epoch;
@@ -171,6 +206,7 @@ export function createLookUps({ clients, clock, metrics, onFound }: LookUpsOptio
     if (forGood) forgetAsked(run, asked);
     else {
       unanswered.add(run);
+      keep(run);
       again ??= clock.setTimer(askAgain, againMs);
     }
     onFound();
@@ -178,21 +214,52 @@ export function createLookUps({ clients, clock, metrics, onFound }: LookUpsOptio
 
   function forgetAsked(run: StatusRun, asked: ReadonlySet<Waiting>): void {
     run.waiting = run.waiting.filter((waiting) => !asked.has(waiting));
-    if (run.waiting.length === 0) unanswered.delete(run);
+    if (run.waiting.length === 0) answered(run);
   }
+
+  function restore(open: readonly OpenBreak[], ends: ReadonlyMap<number, number>): void {
+    for (const { partition, events } of open) {
+      const first = events[0];
+      if (!first || !ends.has(partition)) continue;
+      const end = ends.get(partition)!;
+      if (end > 0) awaited.set(partition, end);
+      let run: StatusRun | null = null;
+      for (const event of events) {
+        run = runs.note(event, true);
+        run?.waiting.push({ event, held: false });
+      }
+      if (!run) continue;
+      keptEvents.set(run.user, events.at(-1)!);
+      unanswered.add(run);
+    }
+    if (unanswered.size > 0) again ??= clock.setTimer(askAgain, againMs);
+  }
+
+  const isBehind = ({ waiting }: StatusRun): boolean =>
+    waiting.length > 0 && awaited.has(waiting[0]!.event.sourcePartition);
 
   function askAgain(): void {
     again = null;
     const now = clock.now();
     for (const run of [...unanswered]) {
       if (now - run.latest.receivedAt > maxRunMs) giveUp(run, new Set(run.waiting), true);
-      else if (!run.asking && clients.of(run.tenantId, run.integrationId)?.mayAsk() !== false) void ask(run);
+      else if (
+        !run.asking &&
+        !isBehind(run) &&
+        clients.of(run.tenantId, run.integrationId)?.mayAsk() !== false
+      )
+        void ask(run);
     }
     if (unanswered.size > 0 && !stopped) again = clock.setTimer(askAgain, againMs);
   }
 
   return {
     taken,
+    restore,
+    toKeep: () => [...unkept.values()],
+    kept(open) {
+      for (const each of open) if (unkept.get(each.user) === each) unkept.delete(each.user);
+    },
     found: () => [...found],
     sent(sent) {
       const gone = new Set(sent);
@@ -209,6 +276,9 @@ export function createLookUps({ clients, clock, metrics, onFound }: LookUpsOptio
       runs.clear();
       holds.clear();
       unanswered.clear();
+      keptEvents.clear();
+      unkept.clear();
+      awaited.clear();
       found = [];
     },
     idle: async () => {
