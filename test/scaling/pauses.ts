@@ -1,4 +1,5 @@
 /** How long partitions stood still, from what passed through them. */
+import type { Section } from '../bench/report.ts';
 import type { Passage } from './steady-load.ts';
 
 export interface Pauses {
@@ -32,3 +33,30 @@ export function pausesOf(passages: readonly Passage[], from: number, to: number)
 /** The least value that so much of the sorted list does not exceed. */
 const quantile = (sorted: readonly number[], part: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0;
+
+/** As the table of the documentation has it. */
+export const pausesSection = (
+  title: string,
+  phases: readonly (Pauses & { readonly phase: string; readonly steps: number })[],
+): Section => ({
+  title,
+  rows: phases.map(
+    ({ phase, steps, changes, p50Ms, p99Ms, medianPauseMs, longestPauseMs, partitionsOver5s }) => ({
+      phase,
+      steps,
+      changes,
+      'p50 ms': p50Ms,
+      'p99 ms': p99Ms,
+      'median pause ms': medianPauseMs,
+      'longest pause ms': longestPauseMs,
+      'partitions over 5 s': partitionsOver5s,
+    }),
+  ),
+  aims: [
+    { what: 'longest pause of a rollout, ms', value: longestOf(phases, /rolled/), most: 5_000 },
+    { what: 'longest pause after a kill, ms', value: longestOf(phases, /killed/), most: 30_000 },
+  ],
+});
+
+const longestOf = (phases: readonly { phase: string; longestPauseMs: number }[], which: RegExp): number =>
+  Math.max(...phases.filter(({ phase }) => which.test(phase)).map(({ longestPauseMs }) => longestPauseMs));

@@ -1,20 +1,16 @@
 /**
- * `npm run scaling [-- --most 6 --people 240 --rate 120 --write]`: consumers are scaled out and in, rolled and killed
- * under steady load. Prints the longest pause of each phase, and fails when something was lost or a number differs
- * from what the same notifications give without any of it. It asserts no time.
+ * `npm run scaling [-- --most 6 --people 240 --rate 120 --settle 5 --write]`: consumers are scaled out and in, rolled and
+ * killed under steady load. Prints the longest pause of each phase, and fails when something was lost or a number
+ * differs. `--write` puts the table into docs/operations/scaling.md. It asserts no time.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { localDateOf } from '@adherence/domain/calendar.ts';
-import { openKafkaBroker } from '@adherence/runtime/broker/kafka-broker.ts';
-import { silentLog } from '@adherence/runtime/log.ts';
-import { consoleClient } from '../faults/console-client.ts';
-import { settled } from '../faults/pipeline.ts';
-import { type Stack, startStack } from '../faults/stack.ts';
-import type { Tenant } from '../faults/tenant.ts';
-import { pausesOf } from './pauses.ts';
-import { type Sent, type SteadyLoad, startSteadyLoad } from './steady-load.ts';
+import { repository } from '@adherence/stack/launcher.ts';
+import { withFigures } from '../bench/figures.ts';
+import { pausesSection } from './pauses.ts';
+import { scale } from './scale.ts';
 import { phasesOf } from './steps.ts';
 
 process.removeAllListeners('warning');
@@ -30,174 +26,40 @@ const { values } = parseArgs({
     most: { type: 'string', default: '6' },
     people: { type: 'string', default: '240' },
     rate: { type: 'string', default: '120' },
+    /** Seconds after each step. */
+    settle: { type: 'string', default: '5' },
     data: { type: 'string', default: '.local/scaling' },
+    write: { type: 'boolean', default: false },
   },
 });
-const timeZone = 'Europe/Paris';
-const integrationId = 'odigo';
-const settleMs = 5_000;
-const settleLimitMs = 120_000;
 const dataDir = resolve(values.data);
-const people = Array.from({ length: Number(values.people) }, (_, n) => `p${String(n).padStart(4, '0')}`);
-const signal = AbortSignal.timeout(1_800_000);
-
 await rm(dataDir, { recursive: true, force: true });
 await mkdir(dataDir, { recursive: true });
-const stack = await startStack(dataDir, {
-  kafka: 1,
-  clickhouse: 1,
-  ingress: 2,
-  enrichment: 1,
-  adherence: 1,
-  console: 1,
+const report = await scale({
+  dataDir,
+  phases: phasesOf(Number(values.most)),
+  people: Number(values.people),
+  eventsPerSecond: Number(values.rate),
+  settleMs: Number(values.settle) * 1000,
+  onPhase: (phase) => console.log(JSON.stringify(phase)),
 });
-let faults: string[] = [];
-try {
-  faults = await scale(stack);
-} finally {
-  stack.end();
+console.table(report.phases);
+await writeFile(join(dataDir, 'report.json'), JSON.stringify({ values, ...report }, null, 2));
+for (const fault of report.faults) console.log(`FAULT ${fault}`);
+for (const what of report.unexpected) console.log(`unasked: ${what.slice(0, 400)}`);
+const isWell = report.faults.length === 0;
+console.log(isWell ? 'nothing lost, nothing counted twice, every number the same' : 'failed');
+if (values.write && isWell) {
+  const file = join(repository, 'docs', 'operations', 'scaling.md');
+  const [load] = loadavg();
+  const measured = [
+    `Measured ${new Date().toISOString().slice(0, 10)} on ${availableParallelism()} cores for everything, load average`,
+    `${load!.toFixed(0)} at the end: ${report.notifications} notifications of ${values.people} people, ${values.rate} a second.`,
+    'Nothing was lost, and every stored number equals that of the same notifications sent to consumers that nobody touched.',
+  ].join('\n');
+  const title = `1 to ${values.most} processes of each consumer, and back`;
+  const parts = { scaling: [pausesSection(title, report.phases)] };
+  await writeFile(file, withFigures(await readFile(file, 'utf8'), measured, parts));
+  console.log(`Table written to ${file}`);
 }
-for (const fault of faults) console.log(`FAULT ${fault}`);
-for (const what of stack.unexpected) console.log(`unasked: ${what.slice(0, 400)}`);
-console.log(faults.length === 0 ? 'nothing lost, nothing counted twice, every number the same' : 'failed');
-process.exit(faults.length === 0 ? 0 : 1);
-
-async function scale(running: Stack): Promise<string[]> {
-  const scaled = await tenantOf(running, 'scaled');
-  const broker = await openKafkaBroker({
-    brokers: running.brokers.split(','),
-    clientId: 'scaling',
-    log: silentLog,
-  });
-  const load = await startSteadyLoad({
-    broker,
-    tenantId: scaled.tenant.tenantId,
-    people,
-    hooks: scaled.hooks,
-    eventsPerSecond: Number(values.rate),
-  });
-  const rows: object[] = [];
-  for (const { name, steps } of phasesOf(Number(values.most))) {
-    const from = Date.now();
-    for (const atOnce of steps) {
-      await Promise.all(atOnce.map((step) => running.disturb(step)));
-      await new Promise((done) => setTimeout(done, settleMs));
-    }
-    if (steps.length === 0) await new Promise((done) => setTimeout(done, 2 * settleMs));
-    const to = Date.now();
-    await allShown(load, to);
-    const row = { phase: name, steps: steps.flat().length, ...pausesOf(load.passages, from, to) };
-    rows.push(row);
-    console.log(JSON.stringify(row));
-  }
-  await load.stop();
-  await broker.close();
-  await settled(scaled.tenant, settleLimitMs);
-  console.table(rows);
-  await writeFile(join(dataDir, 'report.json'), JSON.stringify({ values, rows }, null, 2));
-
-  const still = await tenantOf(running, 'still');
-  await sendAgain(load.sent, still.hooks[0]!);
-  await settled(still.tenant, settleLimitMs);
-  return compare(load.sent, scaled.tenant, still.tenant);
-}
-
-/** Waits until everything that was sent before `at` is on the board. */
-async function allShown({ oldestUnderWay }: SteadyLoad, at: number): Promise<void> {
-  const deadline = performance.now() + settleLimitMs;
-  while ((oldestUnderWay() ?? at) < at) {
-    if (performance.now() > deadline) throw new Error('the board stands still');
-    await new Promise((done) => setTimeout(done, 100));
-  }
-}
-
-async function tenantOf({ consoleUrl, ingressUrls, operatorToken }: Stack, id: string) {
-  const operator = consoleClient(consoleUrl, operatorToken, signal);
-  const body = { id, name: id, timeZone };
-  const { text } = await operator.write({ method: 'POST', path: '/tenants', body });
-  const client = consoleClient(consoleUrl, (JSON.parse(text) as { token: string }).token, signal);
-  const put = (path: string, document: object) => client.write({ method: 'PUT', path, body: document });
-  const contact = { name: 'Scaling', email: 'scaling@example.com' };
-  await put(`/integrations/${integrationId}`, {
-    name: 'Odigo',
-    timeZone,
-    contact,
-    breakDetail: null,
-    feedGapSeconds: null,
-  });
-  for (let n = 0; n < people.length; n += 20) {
-    await Promise.all(
-      people.slice(n, n + 20).map((personId) =>
-        put(`/people/${personId}`, {
-          name: personId,
-          externalUsers: [{ integrationId, externalUserId: personId }],
-        }),
-      ),
-    );
-  }
-  const today = localDateOf(timeZone, Date.now());
-  const hour = 3_600_000;
-  const start = Math.floor(Date.now() / hour) * hour - hour;
-  const [from, to] = [start, start + 4 * hour].map((instant) => new Date(instant).toISOString());
-  const lines = people.map((personId) => `${personId},${today},present,${from},${to}\n`);
-  await client.importSchedules(`personId,shiftDate,activityId,start,end\n${lines.join('')}`);
-  const answer = await client.write({
-    method: 'POST',
-    path: `/integrations/${integrationId}/url-tokens`,
-    body: null,
-  });
-  const { token } = JSON.parse(answer.text) as { token: string };
-  const tenant: Tenant = { tenantId: id, client, tokens: new Map([[integrationId, token]]) };
-  await settled(tenant, settleLimitMs);
-  return { tenant, hooks: ingressUrls.map((url) => `${url}/hooks/odigo/${token}`) };
-}
-
-async function sendAgain(sent: readonly Sent[], hook: string): Promise<void> {
-  for (let n = 0; n < sent.length; n += 1_000) {
-    const body = JSON.stringify(
-      sent.slice(n, n + 1_000).map(({ personId, occurredAt, eventType }) => ({
-        agentId: personId,
-        eventType,
-        occurredAt,
-      })),
-    );
-    const answer = await fetch(hook, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    });
-    if (answer.status !== 200) throw new Error(`the webhook answers ${answer.status}`);
-  }
-}
-
-/** Counts, and every person's amounts and segments up to the last notification. */
-async function compare(sent: readonly Sent[], scaled: Tenant, still: Tenant): Promise<string[]> {
-  const found: string[] = [];
-  for (const tenant of [scaled, still]) {
-    const { stored, gaps } = await settled(tenant, settleLimitMs);
-    if (stored !== sent.length) found.push(`${tenant.tenantId}: ${stored} facts of ${sent.length} sent`);
-    if (gaps !== 0) found.push(`${tenant.tenantId}: ${gaps} gaps in the ledger of the raw topic`);
-  }
-  const from = new Date(sent[0]!.occurredAt - 3_600_000).toISOString();
-  const to = new Date(sent.at(-1)!.occurredAt).toISOString();
-  const amounts = (tenant: Tenant) =>
-    tenant.client
-      .read<{ items: object[] }>(`/adherence?from=${from}&to=${to}&granularity=15m&groupBy=person`)
-      .then(({ items }) => items.map((item) => JSON.stringify({ ...item, final: undefined })).sort());
-  const [one, other] = [await amounts(scaled), await amounts(still)];
-  if (one.length === 0) found.push('there are no results');
-  const differing = one.filter((row, index) => row !== other[index]);
-  if (differing.length > 0 || one.length !== other.length) {
-    found.push(`${differing.length} of ${one.length} rows differ: ${differing[0]}`);
-  }
-  for (const personId of people) {
-    const path = `/people/${personId}/timeline?from=${from}&to=${to}`;
-    const [a, b] = await Promise.all(
-      [scaled, still].map(({ client }) => client.read<{ segments: object[] }>(path)),
-    );
-    if (JSON.stringify(a!.segments) !== JSON.stringify(b!.segments)) {
-      found.push(`the day of ${personId} differs`);
-    }
-  }
-  return found;
-}
+process.exit(isWell ? 0 : 1);

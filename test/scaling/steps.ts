@@ -45,3 +45,9 @@ export function phasesOf(most: number): Phase[] {
     },
   ];
 }
+
+/** Out to two of each and back, as every build does it: rolls and kills are part of the fault run. */
+export const smallPhases: readonly Phase[] = [
+  { name: '1 to 2', steps: [both('join', 1)] },
+  { name: '2 to 1', steps: [both('leave', 0)] },
+];

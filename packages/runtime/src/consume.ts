@@ -202,6 +202,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
     endGeneration();
     const of = startGeneration(partitions);
     generation = of;
+    const startedAt = clock.now();
     log.info({ partitions: partitions.map(({ partition }) => partition) }, 'partitions assigned');
     let kept: readonly PartitionOffset[] = [];
     const load = async () => {
@@ -211,6 +212,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
       of.loaded(kept);
       if (!of.isClean()) schedule.within(settleWhen.maxDelayMs);
       gauges.owned(partitions.length);
+      log.info({ kept: kept.length, tookMs: clock.now() - startedAt }, 'partitions loaded');
     }
     noteProgress();
   }

@@ -20,6 +20,7 @@ export interface KafkaConnection {
 export interface KafkaTimes {
   /** A member that is silent for so long loses its partitions. */
   readonly sessionTimeoutMs: number;
+  /** How soon a member learns that another comes or goes; everybody waits for the last to learn it. */
   readonly heartbeatMs: number;
   /** How long a fetch waits for records: also how long a quiet member may take to notice a rebalance. */
   readonly fetchWaitMs: number;
@@ -31,8 +32,8 @@ export interface KafkaTimes {
 
 export const defaultTimes: KafkaTimes = {
   sessionTimeoutMs: 10_000,
-  heartbeatMs: 1_000,
-  fetchWaitMs: 500,
+  heartbeatMs: 300,
+  fetchWaitMs: 300,
   deadlineMs: 10_000,
   tailStallMs: 120_000,
 };
