@@ -225,6 +225,11 @@ ORDER BY (tenant, person, day, before_version)`,
 ORDER BY (tenant, person, asked_on, ask_offset)`,
   },
   {
+    // 1 = nothing after to_at is asked for. What a release wrote that knew no ends is open.
+    name: 'recomputations.bounded',
+    ddl: `ALTER TABLE recomputations ADD COLUMN IF NOT EXISTS bounded UInt8 DEFAULT 0 AFTER to_at`,
+  },
+  {
     // Erasures obeyed, by partition of activity.events; facts = how many there were for the first that did so.
     name: 'erasures',
     ddl: `CREATE TABLE IF NOT EXISTS erasures (

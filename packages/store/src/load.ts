@@ -211,7 +211,8 @@ export interface OpenRecomputation {
   readonly askedOn: string;
   readonly askOffset: number;
   readonly from: Instant;
-  readonly to: Instant;
+  /** null = everything from there on. */
+  readonly to: Instant | null;
   readonly reason: string;
   readonly recomputationId: string;
   readonly configurationOffset: number;
@@ -226,6 +227,7 @@ export async function loadOpenRecomputations(db: ReadDatabase): Promise<OpenReco
     ask_offset: number;
     from_at: number;
     to_at: number;
+    bounded: number;
     reason: string;
     recomputation_id: string;
     configuration_offset: number;
@@ -237,7 +239,7 @@ export async function loadOpenRecomputations(db: ReadDatabase): Promise<OpenReco
     askedOn: row.asked_on,
     askOffset: row.ask_offset,
     from: row.from_at,
-    to: row.to_at,
+    to: row.bounded ? row.to_at : null,
     reason: row.reason,
     recomputationId: row.recomputation_id,
     configurationOffset: row.configuration_offset,

@@ -176,5 +176,5 @@ FROM (
   FROM (SELECT second, min(least) AS least, max(greatest) AS greatest FROM feed_seconds
     WHERE tenant = ${literal(tenantId)} AND integration = ${literal(integrationId)} GROUP BY second ORDER BY second))`;
 
-export const openRecomputations = `SELECT tenant, person, asked_on, ask_offset, from_at, to_at, reason,
+export const openRecomputations = `SELECT tenant, person, asked_on, ask_offset, from_at, to_at, bounded, reason,
   recomputation_id, configuration_offset, asked_at FROM recomputations FINAL WHERE done = 0`;

@@ -278,6 +278,7 @@ export const recomputationColumns = [
   'ask_offset',
   'from_at',
   'to_at',
+  'bounded',
   'reason',
   'recomputation_id',
   'configuration_offset',

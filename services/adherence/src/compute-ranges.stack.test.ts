@@ -8,9 +8,12 @@ import { command } from '@adherence/domain/configuration/given.testing.ts';
 import type { InMessage } from '@adherence/runtime/broker/broker.ts';
 import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { migrateTables } from '@adherence/runtime/migrate.ts';
+import { topics } from '@adherence/schemas/topics.ts';
 import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
+import { loadOpenRecomputations } from '@adherence/store/load.ts';
+import { recomputationColumns } from '@adherence/store/rows.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { annsCentre, ownerOfAnn, scheduleSet, statusEvent } from './owner.testing.ts';
+import { annPartition, annsCentre, ownerOfAnn, scheduleSet, statusEvent } from './owner.testing.ts';
 
 const hour = 60 * 60_000;
 /** Winter in Paris. */
@@ -88,4 +91,36 @@ test('the last hour of a day of 25 hours is computed again without losing the fi
     `SELECT scheduled_ms AS scheduled, in_ms AS present FROM person_days FINAL WHERE day = '${autumn}'`,
   );
   expect(row).toEqual({ scheduled: 25 * hour, present: 13 * hour });
+});
+
+test('a recomputation that was left open by a release that knew no ends is open', async () => {
+  const row = (offset: number) => ['t1', 'ann', 'configuration', offset, 1, 2, 'settings', '', 0, 0, 0];
+  const columns = recomputationColumns.filter((name) => name !== 'bounded');
+  await db.insertRows('recomputations', columns, [row(0)]);
+  await db.insertRows('recomputations', recomputationColumns, [
+    row(1).toSpliced(6, 0, 1),
+    row(2).toSpliced(6, 0, 0),
+  ]);
+  const open = await loadOpenRecomputations(db);
+  expect(open.map(({ askOffset, to }) => [askOffset, to]).sort()).toEqual([
+    [0, null],
+    [1, 2],
+    [2, null],
+  ]);
+});
+
+test('a newcomer is on the board with the first batch that tells of them, before anything is stored', async () => {
+  const [ann] = annsCentre.slice(-1);
+  const owner = await ownerOfAnn(db, annsCentre.slice(0, -1), now);
+  owner.later([ann!]);
+  const message = statusEvent(0, 'AVAILABLE', now - 1_000);
+  await owner.processor.take({ partition: annPartition, messages: [message], highWatermark: 1 });
+  // Waits for what the board has on its way, too.
+  await owner.processor.publishHealth();
+  const shown = owner.sent.filter(({ topic }) => topic === topics.live.name);
+  expect(shown.map(({ value }) => JSON.parse(String(value)))).toMatchObject([
+    { personId: 'ann', state: 'NOT_SCHEDULED', actual: { activityId: 'calls' }, since: now - 1_000 },
+  ]);
+  const [stored] = await db.query<{ days: number }>('SELECT toInt32(count()) AS days FROM person_days');
+  expect(stored).toEqual({ days: 0 });
 });

@@ -3,7 +3,7 @@ import type { Command } from '@adherence/domain/configuration/command.ts';
 import { fold } from '@adherence/domain/configuration/decide.ts';
 import { command, contactCentre } from '@adherence/domain/configuration/given.testing.ts';
 import { emptyState } from '@adherence/domain/configuration/tables.ts';
-import type { InMessage } from '@adherence/runtime/broker/broker.ts';
+import type { InMessage, OutMessage } from '@adherence/runtime/broker/broker.ts';
 import type { ClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { systemClock } from '@adherence/runtime/clock.ts';
 import { createLocalCodec } from '@adherence/runtime/codec.ts';
@@ -31,6 +31,8 @@ export const annsCentre: readonly Command[] = [
 
 export interface TestOwner {
   readonly processor: AdherenceProcessor;
+  /** What it has sent so far. */
+  readonly sent: readonly OutMessage[];
   /** Folds more of the configuration. */
   readonly later: (commands: readonly Command[]) => void;
   /** Goes on to an instant. */
@@ -49,6 +51,7 @@ export async function ownerOfAnn(
   onInsert = (_table: string, _rows: readonly (readonly unknown[])[]): void => {},
 ): Promise<TestOwner> {
   const notes = newChangeNotes(0);
+  const sent: OutMessage[] = [];
   const state = emptyState();
   let clock = now;
   let offset = 0;
@@ -70,7 +73,7 @@ export async function ownerOfAnn(
       queryBlocks: db.queryBlocks,
       command: db.command,
     },
-    producer: { send: async () => {}, close: async () => {} },
+    producer: { send: async (messages) => void sent.push(...messages), close: async () => {} },
     codec,
     clock: { ...systemClock, now: () => clock },
     log: silentLog,
@@ -89,6 +92,7 @@ export async function ownerOfAnn(
   };
   return {
     processor,
+    sent,
     later,
     at: (to) => {
       clock = to;

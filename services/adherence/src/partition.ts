@@ -255,7 +255,6 @@ export function admitRebuilds(partition: Partition): void {
 
 /** `to_at` of what is asked for from an instant on, as it is stored. */
 export const openEnd = 2 ** 52;
-export const closedEnd = (to: Instant): Instant | null => (to >= openEnd ? null : to);
 
 export const partitionOfPerson = (tenantId: string, personId: string): number =>
   partitionOf(personKey(tenantId, personId), streamPartitions);

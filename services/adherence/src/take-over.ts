@@ -9,7 +9,7 @@ import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
 import type { Erasures } from './erase.ts';
 import { loadToldFeeds, refreshFeed, thresholdOf } from './feeds.ts';
 import { type Owner, usersOf } from './owner.ts';
-import { closedEnd, newPartition, type Partition, partitionOfPerson, queueRebuild } from './partition.ts';
+import { newPartition, type Partition, partitionOfPerson, queueRebuild } from './partition.ts';
 import { queueEverybody } from './queue-everybody.ts';
 import { askForFeeds } from './settle.ts';
 
@@ -54,11 +54,10 @@ export async function loadOthers(
   for (const open of recomputations) {
     const { tenantId, personId } = open;
     const partition = loaded.get(partitionOfPerson(tenantId, personId));
-    const request = { ...open, to: closedEnd(open.to) };
     // Of whom facts were new is not recorded: it may have been any of the users.
     if (partition) {
       const users = usersOf(owner, tenantId, personId);
-      queueRebuild(partition, { ...request, requests: [request], users });
+      queueRebuild(partition, { ...open, requests: [open], users });
     }
   }
   for (const partition of loaded.values()) {
