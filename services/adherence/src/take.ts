@@ -325,7 +325,7 @@ function takeSchedule(
     const activity = configuration?.tables.activities.get(activityId);
     return activity !== undefined && !activity.deleted;
   };
-  const results = judgeSchedules(command, offset, held, exists);
+  const results = judgeSchedules(command, offset, held, exists, configuration?.timeZone ?? 'UTC');
   partition.unsettled.outcomes.push({ commandId, tenantId, personId, results });
   const key = personKey(tenantId, personId);
   for (const [i, result] of results.entries()) {

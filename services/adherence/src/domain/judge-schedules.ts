@@ -1,8 +1,8 @@
 /**
  * The owner's judgement of a schedule command: stale tag, unknown activity, overlap inside a document or with a
- * neighbouring shift date, length. All documents of a command are judged together, in their end state.
+ * neighbouring shift date, length, a start on another date. All documents of a command are judged together, in their end state.
  */
-import { addDays } from '@adherence/domain/calendar.ts';
+import { addDays, dayEnd, dayStart } from '@adherence/domain/calendar.ts';
 import type { ScheduleDocument, ScheduledActivity } from '@adherence/domain/model.ts';
 import type { ScheduleSet } from '@adherence/schemas/records.ts';
 
@@ -25,6 +25,8 @@ export interface ScheduleResult {
 export const etagOf = (offset: number): string => `"${offset}"`;
 
 const maxSpanMs = 36 * 60 * 60_000;
+/** A shift may begin on the evening before its date, or after midnight; further away it belongs to another date. */
+const startWithinMs = 24 * 60 * 60_000;
 
 /** Judges every document; those with `ok` and not `unchanged` are to be stored with `offset`. */
 export function judgeSchedules(
@@ -32,6 +34,7 @@ export function judgeSchedules(
   offset: number,
   held: ReadonlyMap<string, HeldDocument>,
   activityExists: (activityId: string) => boolean,
+  timeZone: string,
 ): ScheduleResult[] {
   const proposed = new Map(command.documents.map((document) => [document.shiftDate, document]));
   const endState = (shiftDate: string): readonly ScheduledActivity[] => {
@@ -63,6 +66,7 @@ export function judgeSchedules(
       ? []
       : [
           ...shapeErrors(document.activities, activityExists),
+          ...dateErrors(document, timeZone),
           ...neighbourErrors(shiftDate, document.activities, endState),
         ];
     if (errors.length > 0) return refusal('invalid', errors);
@@ -108,7 +112,20 @@ function shapeErrors(
   return errors;
 }
 
-/** A shift of at most 36 h that belongs to a date can only touch those of the dates around it. */
+function dateErrors(
+  { shiftDate, activities }: Pick<ScheduleDocument, 'shiftDate' | 'activities'>,
+  timeZone: string,
+): { path: string; message: string }[] {
+  const start = activities[0]?.start;
+  const first = dayStart(timeZone, shiftDate) - startWithinMs;
+  const last = dayEnd(timeZone, shiftDate) + startWithinMs;
+  if (start === undefined || (start >= first && start < last)) return [];
+  const began = new Date(start).toISOString();
+  const message = `Begins at ${began}: the shift of ${shiftDate} must begin on that date, or within 24 hours of it.`;
+  return [{ path: 'activities[0].start', message }];
+}
+
+/** A shift of at most 36 h that begins near its date can only touch those of the dates around it. */
 function neighbourErrors(
   shiftDate: string,
   activities: readonly ScheduledActivity[],
@@ -133,7 +150,7 @@ function neighbourErrors(
 }
 
 /** How many shift dates around a document its owner must know. */
-export const neighbourDays = 3;
+export const neighbourDays = 4;
 
 const describe = ({ activityId, start, end }: ScheduledActivity): string =>
   `${activityId} ${new Date(start).toISOString()}/${new Date(end).toISOString()}`;
