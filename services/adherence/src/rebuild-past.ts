@@ -50,7 +50,12 @@ export async function rebuildPast(
       for (const range of ranges) {
         const rebuild = tasks.get(range.task)!;
         const computed = daysOf(owner, range);
-        const last = computed.at(-1)!;
+        const last = computed.at(-1);
+        // All of it lies before what is kept.
+        if (!last) {
+          done.push({ rebuild, days: [] });
+          continue;
+        }
         const joins = joining.get(dayKey(last.personId, last.day)) === last.contentHash;
         if (joins && isSettled(range, rebuild, last)) done.push({ rebuild, days: computed });
         else again.push(rebuild);

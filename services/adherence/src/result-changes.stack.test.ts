@@ -164,6 +164,17 @@ test('computing again what is as it was writes and records nothing', async () =>
   expect(open).toEqual([{ open: 0 }]);
 });
 
+test('what lies before all that is kept is computed to nothing, and its request is done', async () => {
+  const owner = await worked();
+  const before = await versions();
+  const longAgo = { personIds: ['ann'], from: 0, to: 24 * hour };
+  owner.later([put('recomputation', 'r1', longAgo)]);
+  await owner.settles();
+  expect(rewritten(before, await versions())).toEqual([]);
+  const open = await db.query(`SELECT count() AS open FROM recomputations FINAL WHERE done = 0`);
+  expect(open).toEqual([{ open: 0 }]);
+});
+
 test('an exception is recorded with who wrote it, and again when it is taken back', async () => {
   const owner = await worked();
   owner.later([{ ...exception(second), writtenBy: 'token:planner' }]);
