@@ -34,6 +34,23 @@ describe('found break types', () => {
     expect(withFoundBreakType(other, { breakType: 'lunch', foundAt: 2_000 })).toBe(other);
   });
 
+  it.each([
+    ['the one found first', { breakType: 'tea', foundAt: 1_999 }, 'tea'],
+    ['not one found later', { breakType: 'lunch', foundAt: 2_001 }, 'rest'],
+    ['the lesser of equals', { breakType: 'lunch', foundAt: 2_000 }, 'lunch'],
+    ['not the greater of equals', { breakType: 'tea', foundAt: 2_000 }, 'rest'],
+  ])('hold: %s', (_, later, held) => {
+    const known = withFoundBreakType(fact, { breakType: 'rest', foundAt: 2_000 });
+    expect(withFoundBreakType(known, later).breakType).toBe(held);
+  });
+
+  it('told again change nothing, and one that the notification told was not found', () => {
+    const known = withFoundBreakType(fact, { breakType: 'rest', foundAt: 2_000 });
+    expect(withFoundBreakType(known, { breakType: 'rest', foundAt: 2_000 })).toBe(known);
+    expect(foundOf({ ...fact, breakType: 'tea' })).toBeNull();
+    expect(foundOf({ ...fact, breakTypeFoundAt: 2_000 })).toBeNull();
+  });
+
   it('come to the same whatever their order and repetition', () => {
     const found = fc.record({ breakType: fc.constantFrom('lunch', 'tea', 'rest'), foundAt: fc.nat(3) });
     fc.assert(
