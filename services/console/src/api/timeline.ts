@@ -1,3 +1,4 @@
+import { closedIntervals } from '@adherence/domain/configuration/closed-periods.ts';
 import { idSchema } from '@adherence/domain/configuration/entities.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { type Instant, type Interval, states } from '@adherence/domain/model.ts';
@@ -18,7 +19,7 @@ import {
 } from '../results/explanation-view.ts';
 import { asKnownAtQuery, askSignal, tablesKnownAt } from '../results/known-tables.ts';
 import type { Known } from '../results/stretches.ts';
-import { type TimelineSegment, timelineOf } from '../results/timeline.ts';
+import { type ClosableSegment, type TimelineSegment, timelineOf, withClosed } from '../results/timeline.ts';
 import { readingRoles } from './document-routes.ts';
 
 const timelineView = z.object({
@@ -32,6 +33,7 @@ const timelineView = z.object({
       state: z.enum(states).nullable(),
       inBuffer: z.boolean(),
       countedAs: z.enum(['in', 'out', 'noData', 'excluded']).nullable(),
+      closed: z.literal(true).optional().meta({ description: 'In a closed period: it stands' }),
       why: z.array(explanationView).optional().meta({ description: 'With explain=true' }),
     }),
   ),
@@ -82,7 +84,8 @@ export const timelineRoutes = (env: Environment): Route[] => [
       }
       if (!tenant.people.has(id)) throw notFound();
       const stored = await readStored(env, tenant, id, { from, to }, now);
-      if (!explains) return timelineAnswer(stored.asOf, stored.segments);
+      if (!explains)
+        return timelineAnswer(stored.asOf, withClosed(stored.segments, closedIntervals(tenant, id)));
       const range = { from, to: stored.until };
       return computed(env, tenant, id, range, { knownAt: null, asOf: stored.asOf }, explains, signal);
     },
@@ -132,7 +135,8 @@ async function computed(
     computeTimeline(run, tables, id, range, known, explains),
   );
   const pieces = stretches.flatMap(({ segments }) => segments);
-  const segments = timelineOf(pieces, tables.people.get(id)!.document.externalUsers, range);
+  const whole = timelineOf(pieces, tables.people.get(id)!.document.externalUsers, range);
+  const segments = withClosed(whole, closedIntervals(tables, id));
   if (!explains) return timelineAnswer(known.asOf, segments);
   const parts = stretches.flatMap(({ explanations, schedules, closedPeriodId }) => {
     const byShiftDate = new Map(schedules.map((document) => [document.shiftDate, document]));
@@ -147,7 +151,7 @@ async function computed(
 
 const timelineAnswer = (
   asOf: Instant,
-  segments: readonly (TimelineSegment & { readonly why?: readonly ExplanationView[] })[],
+  segments: readonly (ClosableSegment & { readonly why?: readonly ExplanationView[] })[],
 ): Response =>
   json(200, {
     asOf: isoText(asOf),

@@ -1,7 +1,7 @@
 import type { Segment } from '@adherence/domain/model.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { timelineOf } from './timeline.ts';
+import { timelineOf, withClosed } from './timeline.ts';
 
 const segment = (from: number, to: number, over: Partial<Segment> = {}): Segment => ({
   from,
@@ -17,6 +17,27 @@ const segment = (from: number, to: number, over: Partial<Segment> = {}): Segment
 const shape = (segments: ReturnType<typeof timelineOf>) =>
   segments.map((s) => [s.from, s.to, s.actual.kind, s.state]);
 const user = { integrationId: 'i', externalUserId: 'u', validFrom: null, validTo: null };
+
+describe('closed periods in a timeline', () => {
+  it('cut segments where they begin and end, and say which stand', () => {
+    const timeline = timelineOf([segment(0, 10), segment(10, 30, { state: 'IN_ADHERENCE' })], [user], {
+      from: 0,
+      to: 40,
+    });
+    const closed = [
+      { from: 5, to: 15 },
+      { from: 15, to: 30 },
+    ];
+    expect(withClosed(timeline, closed).map((each) => [each.from, each.to, each.closed])).toEqual([
+      [0, 5, undefined],
+      [5, 10, true],
+      [10, 15, true],
+      [15, 30, true],
+      [30, 40, undefined],
+    ]);
+    expect(withClosed(timeline, [])).toStrictEqual(timeline);
+  });
+});
 
 describe('timeline', () => {
   it('is merged over the borders of days, whatever the shift date', () => {

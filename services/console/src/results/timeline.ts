@@ -30,6 +30,27 @@ export function timelineOf(
   return timeline;
 }
 
+export interface ClosableSegment extends TimelineSegment {
+  /** In a closed period: it stands; absent elsewhere. */
+  readonly closed?: true;
+}
+
+/** Segments cut where closed periods begin and end; `closed` ascend and do not overlap. */
+export function withClosed(
+  segments: readonly TimelineSegment[],
+  closed: readonly Interval[],
+): ClosableSegment[] {
+  const borders = closed.flatMap(({ from, to }) => [from, to]);
+  return segments.flatMap((segment) => {
+    const cuts = borders.filter((at) => segment.from < at && at < segment.to);
+    const times = [segment.from, ...new Set(cuts), segment.to];
+    return times.slice(0, -1).map((from, i) => {
+      const isClosed = closed.some((interval) => interval.from <= from && from < interval.to);
+      return { ...segment, from, to: times[i + 1]!, ...(isClosed ? { closed: true as const } : {}) };
+    });
+  });
+}
+
 function push(timeline: TimelineSegment[], segment: TimelineSegment): void {
   const last = timeline.at(-1);
   if (last && last.to === segment.from && isSameBesideTime(last, segment)) {
