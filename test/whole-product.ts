@@ -42,6 +42,8 @@ export interface WholeProductOptions {
   readonly pages?: string;
   /** Settings beside those that every test has. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Told every line that a service logs, from `debug` on; without it only errors are logged, to stdout. */
+  readonly onLogLine?: (line: string) => void;
   /** One for all services. */
   readonly tracing?: Tracing;
 }
@@ -49,6 +51,7 @@ export interface WholeProductOptions {
 export async function startWholeProduct({
   pages: built,
   settings = {},
+  onLogLine,
   tracing = noTracing,
 }: WholeProductOptions = {}): Promise<WholeProduct> {
   const folder = await mkdtemp(join(tmpdir(), 'adherence-product-'));
@@ -57,7 +60,10 @@ export async function startWholeProduct({
   for (const { ddl } of tables) await db.command(ddl);
   const broker = createMemoryBroker();
   await broker.ensureTopics(Object.values(topics));
-  const log = createLog({ service: 'tests', level: 'error' });
+  const log = createLog({
+    service: 'tests',
+    ...(onLogLine ? { level: 'debug', destination: { write: onLogLine } } : { level: 'error' }),
+  });
   const codec = createLocalCodec();
   const resources = { broker, codec, db, clock: systemClock, log, metrics: noMetrics, tracing };
   const environment = {
@@ -75,7 +81,7 @@ export async function startWholeProduct({
   const ingressUrl = `http://127.0.0.1:${ingress.port}`;
   const pages = await startConsole(consoleConfig({ ...environment, INGRESS_PUBLIC_URL: ingressUrl }), {
     ...resources,
-    pages: built ?? folder,
+    pages: built ?? join(folder, 'no-pages'),
   });
   return {
     fetch: pages.fetch,

@@ -38,6 +38,8 @@ export interface RunningAdherence {
   /** Rejects when it cannot go on; the process is to exit. */
   readonly failed: Promise<never>;
   lastProgressAt(): number;
+  /** Names what keeps it from taking what is its own; empty when it is ready. While ClickHouse is away it still is. */
+  missing(): Promise<readonly string[]>;
   /** For tests: everything taken, settled and computed. */
   idle(): Promise<void>;
 }
@@ -115,6 +117,7 @@ export async function start(
       await producer.close();
     },
     failed: Promise.race([consumption.failed, rejected.failed, configuration.failed]),
+    missing: async () => [...consumption.missing(), ...rejected.missing()],
     lastProgressAt: () => Math.min(consumption.lastProgressAt(), rejected.lastProgressAt()),
     async idle() {
       const [end] = await broker.endOffsets(topics.configuration.name);

@@ -1,7 +1,7 @@
 import { retentionDaysSchema, type Tenant } from '@adherence/domain/configuration/entities.ts';
 import type { Stored } from '@adherence/domain/configuration/tables.ts';
 import { z } from 'zod';
-import { writeFor } from '../configuration/write.ts';
+import { writePart } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { etagOf } from '../http/etag.ts';
 import { invalid } from '../http/problem.ts';
@@ -47,7 +47,7 @@ export const retentionRoutes = (env: Environment): Route[] => {
       body: retentionInput,
       answers: { 200: { description: 'Replaced, or unchanged', schema: retentionView } },
       handle: async (request) => {
-        const { tenantId, tenant } = request.tenant;
+        const { tenantId } = request.tenant;
         const { days } = request.body;
         const most = env.health.retentionDays();
         if (days !== null && most !== null && days > most) {
@@ -56,14 +56,12 @@ export const retentionRoutes = (env: Environment): Route[] => {
             message: `must be at most ${most}, for which the operator keeps data`,
           });
         }
-        const { retentionDays: _, ...rest } = tenant.document;
-        const document = days === null ? rest : { ...rest, retentionDays: days };
-        await writeFor(
-          env,
-          request,
-          { tenantId, entity: 'tenant', id: tenantId, action: 'put', document, isPart: true },
-          tenant.offset,
-        );
+        await writePart(env, request, () => {
+          const { document: stored, offset: current } = tablesOf(env, tenantId).tenant;
+          const { retentionDays: _, ...rest } = stored;
+          const document = days === null ? rest : { ...rest, retentionDays: days };
+          return { write: { tenantId, entity: 'tenant', id: tenantId, action: 'put', document }, current };
+        });
         return answer(tablesOf(env, tenantId).tenant);
       },
     }),

@@ -1,6 +1,6 @@
 import { idSchema, type Tenant, tenantInputSchema } from '@adherence/domain/configuration/entities.ts';
 import { z } from 'zod';
-import { writeFor } from '../configuration/write.ts';
+import { writeFor, writePart } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { etagOf } from '../http/etag.ts';
 import { pageOf, pageQuery, pageSchema, sorted } from '../http/page.ts';
@@ -73,14 +73,11 @@ export const tenantRoutes = (env: Environment): Route[] => [
       if (bodyId !== undefined && bodyId !== id) {
         throw invalid({ path: 'id', message: 'must be the id of the address, or absent' });
       }
-      const { offset, document: stored } = tablesOf(env, id).tenant;
-      const document = { ...stored, ...body };
-      await writeFor(
-        env,
-        request,
-        { tenantId: id, entity: 'tenant', id, action: 'put', document, isPart: true },
-        offset,
-      );
+      await writePart(env, request, () => {
+        const { offset: current, document: stored } = tablesOf(env, id).tenant;
+        const document = { ...stored, ...body };
+        return { write: { tenantId: id, entity: 'tenant', id, action: 'put', document }, current };
+      });
       const { tenant } = tablesOf(env, id);
       return json(200, shown(id, tenant.document), { etag: etagOf(tenant.offset) });
     },

@@ -54,6 +54,27 @@ export async function writeFor(
 }
 
 /**
+ * Writes a part of a document, of which the rest is what is there now: made anew where the rest changed meanwhile, unless
+ * the request names the version that it is for.
+ */
+export async function writePart(
+  env: Environment,
+  request: Pick<RouteRequest<unknown, unknown, unknown>, 'headers' | 'principal' | 'now'>,
+  make: () => { readonly write: Write; readonly current: number },
+): Promise<Accepted> {
+  const isConditional = request.headers.has('if-match') || request.headers.has('if-none-match');
+  for (let attempt = 1; ; attempt += 1) {
+    const { write, current } = make();
+    try {
+      return await writeFor(env, request, { ...write, isPart: true }, current);
+    } catch (error) {
+      const isStale = error instanceof HttpProblem && error.status === 412;
+      if (!isStale || isConditional || attempt === maxAttempts) throw error;
+    }
+  }
+}
+
+/**
  * Sends a command that will change something, with the version that it replaces: one that lands late, after its send
  * was given up, is stale and overwrites nothing. An unconditional one that meets a newer version replaces that one.
  * What would change nothing, or be refused, is answered from the state, after all that the log holds by now.
