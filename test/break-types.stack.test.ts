@@ -4,10 +4,12 @@ import {
   startFakeOdigoWebService,
 } from '@adherence/odigo-web-service/fake-odigo-web-service.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { logFaults } from './log-faults.ts';
 import { createTenant, type TestTenant } from './tenant.ts';
-import { startWholeProduct, type WholeProduct } from './whole-product.ts';
+import { operatorToken, startWholeProduct, type WholeProduct } from './whole-product.ts';
 
-const credentials = { username: 'adherence', password: 'break-secret' };
+const credentials = { username: 'web-service-user', password: 'break-secret' };
+let logs = '';
 const headers = { 'content-type': 'application/json' };
 let fake: FakeOdigoWebService;
 let product: WholeProduct;
@@ -16,6 +18,9 @@ let tenant: TestTenant;
 beforeAll(async () => {
   fake = await startFakeOdigoWebService(credentials);
   product = await startWholeProduct({
+    onLogLine: (line) => {
+      logs += line;
+    },
     settings: { BREAK_DETAIL_ALLOWED_NETWORKS: '127.0.0.1', BREAK_LOOKUP_TIMEOUT_MS: '10000' },
   });
   tenant = await createTenant(product, 'acme', 'UTC');
@@ -133,4 +138,12 @@ test('a refused password is told by health in a sentence, and people keep what t
   });
   const { state } = (await health()).breakDetail;
   expect(state).toMatchObject({ state: 'paused', fault: { message: expect.stringContaining('password') } });
+});
+
+test('none of this is told to the logs: no password, no user of the web service, no token, no contact', () => {
+  expect(logs).toContain('request');
+  const secrets = [...Object.values(credentials), operatorToken, tenant.token, 'ops@acme.example'];
+  const faults = logFaults({ logs: new Map([['all', logs]]), secrets, serviceOf: () => 'tests' });
+  expect(faults).toEqual([]);
+  expect(logs).not.toMatch(/"(anna|cleo)"/);
 });

@@ -155,9 +155,10 @@ function plan(random: Random, start: number): ScheduledActivity[] {
   return planned;
 }
 
+export const contact = { name: 'Service desk', email: 'service.desk@helios.example' };
+
 function configurationOf(agents: readonly Agent[]): ApiRequest[] {
   const put = (path: string, body: unknown): ApiRequest => ({ method: 'PUT', path, body });
-  const contact = { name: 'Service desk', email: 'service.desk@helios.example' };
   return [
     ...units.map(({ id, timeZone }) => put(`/planning-units/${id}`, { name: id, timeZone })),
     ...activities.map(({ id, type }) => put(`/activities/${id}`, { name: id, type })),

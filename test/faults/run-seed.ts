@@ -5,11 +5,19 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { instantOf } from '@adherence/domain/calendar.ts';
 import { openClickHouse } from '@adherence/runtime/clickhouse.ts';
+import { logFaults } from '../log-faults.ts';
 import { changesOf, scheduleRequest } from './changes.ts';
 import { type ChaosStep, chaosOf } from './chaos.ts';
 import { compareRows, compareSets, differingColumns, type RowDifference } from './compare.ts';
 import { configurationView } from './configuration-view.ts';
-import { type Centre, centreOf, type Shift, tenantTimeZone } from './contact-centre.ts';
+import {
+  type Centre,
+  centreOf,
+  contact,
+  personDocument,
+  type Shift,
+  tenantTimeZone,
+} from './contact-centre.ts';
 import { finalRequests } from './final-configuration.ts';
 import { type Load, loadOf, postsInOtherOrder } from './load.ts';
 import { type Pipeline, settled } from './pipeline.ts';
@@ -17,7 +25,7 @@ import { createProgress } from './progress.ts';
 import { type Ledger, send } from './sender.ts';
 import { type Stack, startStack } from './stack.ts';
 import { isEmptyDay, personDays, quarantinedBodies, storedFacts, unbalancedRows } from './stored.ts';
-import { createTenant, type Tenant } from './tenant.ts';
+import { type CreatedTenant, createTenant, type Tenant } from './tenant.ts';
 
 export interface SeedOptions {
   readonly seed: number;
@@ -137,6 +145,28 @@ async function disturbedAndUndisturbed(run: Run, stack: Stack): Promise<void> {
   });
   run.counts.pipeline = await settled(disturbed, settleLimitMs);
   await timed('compare', () => compare(run, stack, ledger, disturbed, undisturbed));
+  run.faults.push(
+    ...some('lines of logs are not as they should be', leaks(centre, stack, [disturbed, undisturbed])),
+  );
+}
+
+const services = ['ingress', 'enrichment', 'adherence', 'console'];
+
+/** Nothing that could be used or that names a person is in any log, whatever went wrong meanwhile. */
+function leaks(centre: Centre, stack: Stack, tenants: readonly CreatedTenant[]): string[] {
+  const users = [...centre.agents.flatMap((agent) => agent.users), ...centre.strangers];
+  return logFaults({
+    logs: stack.logs(),
+    serviceOf: (name) => services.find((service) => name.startsWith(service)) ?? null,
+    secrets: [
+      ...stack.secrets,
+      ...tenants.flatMap(({ token, tokens }) => [token, ...tokens.values()]),
+      ...users.map(({ externalUserId }) => externalUserId),
+      ...centre.agents.map((agent) => personDocument(agent, []).name),
+      contact.name,
+      contact.email,
+    ],
+  });
 }
 
 async function loadUnderChaos(run: Run, stack: Stack, tenant: Tenant): Promise<Ledger> {

@@ -21,6 +21,10 @@ export interface Stack {
   readonly operatorToken: string;
   /** Resolves when the step is done: a killed part is ready again, a new one ready, a leaving one gone. */
   disturb(step: ChaosStep): Promise<void>;
+  /** What must not be in a log. */
+  readonly secrets: readonly string[];
+  /** All that each process has said so far, by its name. */
+  logs(): ReadonlyMap<string, string>;
   /** Ends that nobody asked for. */
   readonly unexpected: readonly string[];
   end(): void;
@@ -55,7 +59,7 @@ export async function startStack(dataDir: string, instances = instancesAtStart):
     INGRESS_HOST: '127.0.0.1',
     CONSOLE_HOST: '127.0.0.1',
     ADMIN_HOST: '127.0.0.1',
-    LOG_LEVEL: 'info',
+    LOG_LEVEL: 'debug',
     SHUTDOWN_GRACE_SECONDS: '10',
   };
 
@@ -133,6 +137,8 @@ export async function startStack(dataDir: string, instances = instancesAtStart):
     clickhouseUrl,
     brokers,
     operatorToken,
+    secrets: [operatorToken, environment.SECRETS_KEY],
+    logs: () => new Map([...parts.keys()].map((name) => [name, readFileSync(logFile(name), 'utf8')])),
     unexpected,
     end,
     async disturb({ action, kind, instance, downMs }) {

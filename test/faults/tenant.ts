@@ -11,17 +11,23 @@ export interface Tenant {
   readonly tokens: ReadonlyMap<string, string>;
 }
 
+export interface CreatedTenant extends Tenant {
+  /** Of its administrator. */
+  readonly token: string;
+}
+
 export async function createTenant(
   { consoleUrl, operatorToken }: Stack,
   tenantId: string,
   configuration: readonly ApiRequest[],
   shifts: readonly Shift[],
   signal: AbortSignal,
-): Promise<Tenant> {
+): Promise<CreatedTenant> {
   const operator = consoleClient(consoleUrl, operatorToken, signal);
   const body = { id: tenantId, name: tenantId, timeZone: tenantTimeZone };
   const { text } = await operator.write({ method: 'POST', path: '/tenants', body });
-  const client = consoleClient(consoleUrl, (JSON.parse(text) as { token: string }).token, signal);
+  const { token } = JSON.parse(text) as { token: string };
+  const client = consoleClient(consoleUrl, token, signal);
   await writeInStages(client, configuration);
   await client.importSchedules(csvOf(shifts));
   const tokens = new Map<string, string>();
@@ -29,7 +35,7 @@ export async function createTenant(
     const answer = await client.write({ method: 'POST', path: `/integrations/${id}/url-tokens`, body: null });
     tokens.set(id, (JSON.parse(answer.text) as { token: string }).token);
   }
-  return { tenantId, client, tokens };
+  return { tenantId, client, tokens, token };
 }
 
 const stages = [

@@ -2,7 +2,7 @@
 import { openClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { within } from '@adherence/runtime/clock.ts';
 import { createCodecOfIds } from '@adherence/runtime/codec.ts';
-import { clickHouseOptionsOf } from '@adherence/runtime/env-config.ts';
+import { ConfigError, clickHouseOptionsOf } from '@adherence/runtime/env-config.ts';
 import { DeadlineError, isOperational } from '@adherence/runtime/errors.ts';
 import type { Host } from '@adherence/runtime/service.ts';
 import { openLateBroker } from './late-broker.ts';
@@ -25,8 +25,9 @@ export function withSpool(host: Host): Host {
       try {
         return await within(clock, opening, patienceMs, late);
       } catch (error) {
-        if (!isOperational(error)) throw error;
-        log.warn({ code: error.code }, 'starting without Kafka, on what the spool knows');
+        // Also where somebody has to act first (an expired certificate): what comes meanwhile is not lost.
+        if (!isOperational(error) && !(error instanceof ConfigError)) throw error;
+        log.warn({ error }, 'starting without Kafka, on what the spool knows');
       }
       let first: typeof opening | null = opening;
       const open = async () => {

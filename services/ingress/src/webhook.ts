@@ -255,7 +255,7 @@ function onError(environment: WebhookEnvironment, error: Error): Answer {
     return problem(500, 'Internal error', 'Nothing of this request was accepted for certain; send it again.');
   }
   metrics.count('adherence_operational_errors_total', { operation: 'accept', code: error.code });
-  log.warn({ code: error.code }, 'request answered 503');
+  log.warn({ code: error.code, status: 503 }, 'request not taken for now');
   return overload(environment, false, 'time');
 }
 
