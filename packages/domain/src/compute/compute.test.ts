@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { instantOf } from '../calendar.ts';
 import type { GraceMode, Interval, LineFact, ScheduledActivity } from '../model.ts';
 import { type Feed, userKey } from './actual.ts';
 import { cellsOf, sumAmounts } from './cells.ts';
 import { compute } from './compute.ts';
 import { orderFacts } from './facts.ts';
+import { personDays } from './person-days.ts';
 import { compileRules, defaultMatches, defaultSettings, type MatchRule, type Rules } from './rules.ts';
 
 /** The acceptance examples of domain.md, and single rules that they leave out. */
@@ -216,6 +218,35 @@ describe('acceptance examples', () => {
     });
     expect(minutes(total.noDataMs)).toBe(18);
     expect(total.inMs).toBe(total.scheduledMs - total.noDataMs);
+  });
+
+  it.each([
+    ['spring', '2026-03-28', '2026-03-29', 7],
+    ['autumn', '2026-10-24', '2026-10-25', 9],
+  ])('8: a night shift over the clock change of %s', (_, evening, morning, hours) => {
+    const local = (date: string, time: string) =>
+      instantOf('Europe/Paris', Date.parse(`${date}T${time}Z`)).instant;
+    const [start, end] = [local(evening, '22:00:00'), local(morning, '06:00:00')];
+    const rules = rulesOf({});
+    const { segments } = compute(
+      {
+        externalUsers: [{ integrationId: 'odigo', externalUserId: 'u', validFrom: null, validTo: null }],
+        facts: new Map(),
+        feeds: new Map(),
+        schedules: [{ shiftDate: evening, activities: [{ activityId: 'calls', start, end }] }],
+        exceptions: [],
+      },
+      rules,
+      { from: start - 3_600_000, to: end + 3_600_000, asOf: end + 3_600_000, carry: null },
+    );
+    const days = personDays(segments, rules.activityType, 'Europe/Paris', start, end);
+    expect(sumAmounts(days.map(({ totals }) => totals)).scheduledMs).toBe(hours * 3_600_000);
+    expect(days.map(({ day, totals }) => [day, totals.scheduledMs / 3_600_000])).toEqual([
+      [evening, 2],
+      [morning, hours - 2],
+    ]);
+    const onDate = days.flatMap(({ cells }) => cells).filter(({ shiftDate }) => shiftDate === evening);
+    expect(sumAmounts(onDate).scheduledMs).toBe(hours * 3_600_000);
   });
 
   it('10: signed in on vacation is not scheduled and leaves the score alone', () => {
