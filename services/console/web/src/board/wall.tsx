@@ -126,6 +126,8 @@ function WallGroups({ rows }: Pick<WallProps, 'rows'>) {
 
 /** Rows of a wall, in parts of the width of the screen: they grow with it (board.css). */
 const rowShare = 0.036;
+/** Where few are out, one below the other has room for larger letters (wall.css). */
+const fewTimes = 1.5;
 const columns = () => (innerWidth >= 900 ? 2 : 1);
 
 /** null while nothing has come yet: then nothing is said of anybody. */
@@ -136,9 +138,10 @@ function WallPeople({ items }: { readonly items: readonly LiveItem[] | null }) {
     .sort((a, b) => urgency(a) - urgency(b) || a.since - b.since);
   const rowHeight = Math.max(44, innerWidth * rowShare);
   const fitting = Math.max(1, Math.floor(height / rowHeight)) * columns();
+  const isFew = columns() > 1 && out.length * rowHeight * fewTimes <= height;
   const shown = out.length > fitting ? out.slice(0, fitting - 1) : out;
   return (
-    <div class="wall-people" ref={ref}>
+    <div class={isFew ? 'wall-people few' : 'wall-people'} ref={ref}>
       {items === null ? (
         <p class="splash">{t('app.loading')}</p>
       ) : out.length === 0 ? (

@@ -1,3 +1,4 @@
+import { entityKinds } from '@adherence/domain/configuration/command.ts';
 import { describe, expect, it } from 'vitest';
 import { en } from './en.ts';
 import { fr } from './fr.ts';
@@ -34,6 +35,11 @@ describe('messages', () => {
       ),
     );
     expect(texts.filter((text) => / [;:!?»%]|« /.test(text))).toEqual([]);
+  });
+
+  it('name every kind of thing that can change', () => {
+    const missing = [...entityKinds, 'schedule'].filter((kind) => !(`entity.${kind}` in setupEn));
+    expect(missing).toEqual([]);
   });
 
   it('counts by the rules of the language', () => {

@@ -232,6 +232,7 @@ export const screensEn = {
   'changes.empty': 'No change matches this.',
   'entity.tenant': 'Tenant',
   'entity.token': 'Access token',
+  'entity.schedule': 'Schedule',
   'entity.planningUnit': 'Planning unit',
   'entity.activity': 'Activity',
   'entity.person': 'Person',

@@ -244,6 +244,7 @@ export const screensFr: Translation<typeof screensEn> = {
   'changes.empty': 'Aucune modification ne correspond.',
   'entity.tenant': 'Client',
   'entity.token': 'Jeton d’accès',
+  'entity.schedule': 'Planning',
   'entity.planningUnit': 'Unité de planification',
   'entity.activity': 'Activité',
   'entity.person': 'Personne',

@@ -60,7 +60,7 @@ export function ChangesScreen() {
                 onChange={({ currentTarget: { value } }) => setQuery({ entity: value || null })}
               >
                 <option value="">{t('changes.everything')}</option>
-                {entityKinds.map((kind) => (
+                {[...entityKinds, 'schedule'].map((kind) => (
                   <option key={kind} value={kind}>
                     {entityName(kind)}
                   </option>
