@@ -16,7 +16,10 @@ export interface LiveLoadOptions {
   readonly firstEvent: number;
   readonly ratePerSecond: number;
   readonly warmUpMs: number;
+  /** At most. */
   readonly measureMs: number;
+  /** The load ends when standard input does. */
+  readonly untilTold?: boolean;
 }
 
 export interface Latencies {
@@ -51,7 +54,13 @@ const historyEveryMs = 100;
 const patienceMs = 20_000;
 
 async function load(options: LiveLoadOptions): Promise<LiveLoad> {
-  const { people, ratePerSecond, warmUpMs, measureMs, firstEvent } = options;
+  const { people, ratePerSecond, warmUpMs, measureMs, firstEvent, untilTold = false } = options;
+  let told = false;
+  if (untilTold) {
+    process.stdin.resume().once('end', () => {
+      told = true;
+    });
+  }
   const answers: number[] = [];
   const board: number[] = [];
   const history: number[] = [];
@@ -74,11 +83,12 @@ async function load(options: LiveLoadOptions): Promise<LiveLoad> {
   });
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const startedAt = performance.now();
-  const total = Math.floor((ratePerSecond * (warmUpMs + measureMs)) / 1000);
+  const most = Math.floor((ratePerSecond * (warmUpMs + measureMs)) / 1000);
   let failed = 0;
   let open = 0;
-  for (let i = 0; i < total; ) {
-    const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1000) * ratePerSecond) + 1);
+  let total = 0;
+  for (let i = 0; i < most && !told; total = i) {
+    const due = Math.min(most, Math.floor(((performance.now() - startedAt) / 1000) * ratePerSecond) + 1);
     for (; i < due; i++) {
       const [n, k] = [i % people, firstEvent + Math.floor(i / people)];
       const dueAt = startedAt + (i / ratePerSecond) * 1000;

@@ -25,16 +25,29 @@ export function memoryMb(pid: number): { readonly now: number; readonly peak: nu
   return { now: Math.round(read('VmRSS')), peak: Math.round(read('VmHWM')) };
 }
 
-const askLimitMs = 180_000;
+const askLimitMs = 400_000;
 
-/** Runs a script of this folder with an argument in JSON and answers the JSON that it prints. */
-export function askScript<Answer>(name: string, argument: object): Promise<Answer> {
+/**
+ * Runs a script of this folder with an argument in JSON and answers the JSON that it prints. Its standard input ends
+ * once `until` has resolved.
+ */
+export function askScript<Answer>(
+  name: string,
+  argument: object,
+  until: Promise<unknown> | null = null,
+): Promise<Answer> {
   const script = fileURLToPath(new URL(name, import.meta.url));
   return new Promise((resolve, reject) => {
     const options = { timeout: askLimitMs, maxBuffer: 64 * 1024 * 1024 };
-    execFile(nodeCommand(), [script, JSON.stringify(argument)], options, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${name}: ${stderr.trim() || error.message}`));
-      else resolve(JSON.parse(stdout) as Answer);
-    });
+    const child = execFile(
+      nodeCommand(),
+      [script, JSON.stringify(argument)],
+      options,
+      (error, stdout, stderr) => {
+        if (error) reject(new Error(`${name}: ${stderr.trim() || error.message}`));
+        else resolve(JSON.parse(stdout) as Answer);
+      },
+    );
+    void until?.then(() => child.stdin?.end());
   });
 }

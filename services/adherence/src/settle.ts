@@ -219,7 +219,7 @@ export async function storeRequests({ db }: Owner, requests: readonly Request[],
 const rowsPerInsert = 2_000;
 /** Wide rows of which there are many when the past is computed again: tens of KB as JSON, a third of it as Native. */
 const wide: Readonly<Record<string, { readonly atOnce: number; readonly types: readonly string[] }>> = {
-  person_days: { atOnce: 500, types: columnTypes('person_days', personDayColumns) },
+  person_days: { atOnce: 250, types: columnTypes('person_days', personDayColumns) },
   result_changes: { atOnce: 1_000, types: columnTypes('result_changes', resultChangeColumns) },
 };
 
