@@ -12,7 +12,8 @@ export interface TopicDefinition {
   readonly config: Readonly<Record<string, string>>;
 }
 
-const day = 24 * 60 * 60 * 1000;
+const hour = 60 * 60 * 1000;
+const day = 24 * hour;
 
 /** Generous and fixed: the upper limit of consumer replicas. Raw and activity topics share it. */
 export const streamPartitions = 24;
@@ -80,7 +81,8 @@ export const topics = {
     partitions: 1,
     producers: ['ingress', 'enrichment', 'adherence', 'console (asks what is spooled)'],
     consumers: ['console', 'ingress (what is asked)'],
-    config: { 'cleanup.policy': 'compact' },
+    // Written every second or two: without this limit whoever starts would read a week of it.
+    config: { 'cleanup.policy': 'compact', 'max.compaction.lag.ms': String(hour) },
   },
 } as const satisfies Record<string, TopicDefinition>;
 
