@@ -242,6 +242,16 @@ describe('changes', () => {
     const one = await call('GET', '/changes?id=cleo/2026-11-05');
     expect(one.body.items).toHaveLength(3);
     expect((await call('GET', '/changes?entity=schedule&id=cleo/2026-11-06')).body.items).toEqual([]);
+    const found = await call('GET', '/changes?entity=schedule&search=CLEO&limit=2');
+    expect(found.body.items.map(({ offset }: { offset: number }) => offset)).toEqual([101, 102]);
+    expect((await call('GET', '/changes?entity=schedule&search=nobody')).body.items).toEqual([]);
+    await db.insertRows('schedules', columns, [
+      row(104, 0, '2026-11-07T08:00:00Z', now + 3_000).with(2, '2026-11-07'),
+    ]);
+    const listed = (search: string) =>
+      call('GET', `/schedules?from=2026-11-07&to=2026-11-07&search=${search}`);
+    expect((await listed('CLE')).body.items).toMatchObject([{ personId: 'cleo', shiftDate: '2026-11-07' }]);
+    expect((await listed('elsewhere')).body.items).toEqual([]);
     expect((await call('GET', '/changes?cursor=bm9uc2Vuc2U')).status).toBe(422);
   });
 });
