@@ -108,6 +108,7 @@ describe('codec', () => {
     dedupKey: 'd',
     contentHash: 'c',
     receivedAt: 1_767_600_000_001,
+    replayedAt: null,
     flags: [],
     detail: { channel: 'voice' },
     personId: null,

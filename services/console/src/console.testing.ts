@@ -57,8 +57,11 @@ export interface TestConsole {
   readonly stop: () => Promise<void>;
 }
 
+/** What an answer is computed from is read as columns. */
+export type TestDatabase = Database & Pick<ReadDatabase, 'queryBlocks'>;
+
 /** A database that is away. */
-export const noDatabase: Database & Pick<ReadDatabase, 'queryBlocks'> = {
+export const noDatabase: TestDatabase = {
   query: () => Promise.reject(new OperationalError('AWAY', 'no database in this test')),
   queryBlocks: () => Promise.reject(new OperationalError('AWAY', 'no database in this test')),
 };

@@ -1,7 +1,12 @@
 /** POST /what-if at its edges: who may ask, what is too much, and what becomes of it when the client leaves. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Call, integrationBody, startTestConsole, type TestConsole } from './console.testing.ts';
-import type { Database } from './environment.ts';
+import {
+  type Call,
+  integrationBody,
+  startTestConsole,
+  type TestConsole,
+  type TestDatabase,
+} from './console.testing.ts';
 
 let console_: TestConsole;
 let admin: Call & { token: string };
@@ -9,16 +14,15 @@ let admin: Call & { token: string };
 let asked: (() => void)[];
 let onAsked: () => void;
 
-const database: Database = {
-  query: <T>() =>
-    new Promise<T[]>((resolve) => {
-      asked.push(() => resolve([]));
-      onAsked();
-    }),
-};
-const answering: Database = { query: () => Promise.resolve([]) };
+const ask = <T>(): Promise<T[]> =>
+  new Promise<T[]>((resolve) => {
+    asked.push(() => resolve([]));
+    onAsked();
+  });
+const database: TestDatabase = { query: ask, queryBlocks: ask };
+const answering: TestDatabase = { query: () => Promise.resolve([]), queryBlocks: () => Promise.resolve([]) };
 
-async function start(db: Database): Promise<void> {
+async function start(db: TestDatabase): Promise<void> {
   console_ = await startTestConsole({ database: db, config: { calculationQuestions: 1 } });
   admin = await console_.tenant('t1');
   await admin('PUT', '/integrations/odigo', integrationBody('Odigo'));
