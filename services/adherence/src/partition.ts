@@ -31,6 +31,8 @@ export interface Partition {
    * even by rows that say the same as what is stored. Infinity until everything is computed that it may have left.
    */
   certainFrom: number;
+  /** Everybody is queued or computed: a loading that is interrupted goes on from there. */
+  isQueued: boolean;
   /** People who are not in memory yet are not looked up for the board before. */
   newcomersRestUntil: Instant;
   /** External users whose facts came by since the partition was taken over. */
@@ -143,6 +145,7 @@ export const newPartition = (
   people: new Map(),
   written: new Map(),
   certainFrom: Number.POSITIVE_INFINITY,
+  isQueued: false,
   newcomersRestUntil: 0,
   seenUsers: new Set(),
   unsettled: newUnsettled(),

@@ -56,7 +56,7 @@ export interface AdherenceProcessor extends Processor {
 
 /** How people are loaded or computed again: beside live work, and while nothing else goes on. */
 const liveShift = { workers: 2, atOnce: 25 };
-const takeOverShift = { workers: 4, atOnce: 200 };
+const takeOverShift = { workers: 4, atOnce: 50 };
 /** For how long a settling computes people again before live work goes on: at least, and at most. */
 const rebuildBudgetMs = { least: 400, most: 8_000 };
 /** While people are computed again the rows of live ones are written this often: they would take as long as those. */
@@ -243,8 +243,10 @@ export function adherenceProcessor(
     for (const partition of loaded.values()) {
       for (const request of partition.unsettled.requests) unrecorded.add(request);
     }
-    await rebuildTogether(mine, { ...takeOverShift, partitions: loaded }, () => true);
-    for (const partition of loaded.values()) partition.certainFrom = partition.writtenBefore;
+    // A loading that a rebalance interrupted goes on; else one after the other would keep a partition waiting.
+    const loading = new Map([...partitions].filter(([, { certainFrom }]) => !Number.isFinite(certainFrom)));
+    await rebuildTogether(mine, { ...takeOverShift, partitions: loading }, () => true);
+    for (const partition of loading.values()) partition.certainFrom = partition.writtenBefore;
     await board.flush();
     // So that what has been asked for is known of every partition, also of those without records.
     askForSettling();

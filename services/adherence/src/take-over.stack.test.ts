@@ -275,17 +275,21 @@ test('what a rebalance interrupts is done by the next generation when the partit
   expect(interrupted.some((error) => error instanceof FencedError)).toBe(true);
 });
 
-test('a partition whose loading was interrupted is loaded again', async () => {
+test('a loading that a rebalance interrupts goes on, and nothing is queued twice', async () => {
   await db.command('TRUNCATE TABLE person_days');
-  let left = 2;
-  const late = owner([...before, command('exception', 'x', exception)], now, () => {
-    left -= 1;
-    if (left === 0) late.processor.revoked();
+  let queries: string[] = [];
+  let isLosing = true;
+  const late = owner([...before, command('exception', 'x', exception)], now, (sql) => {
+    queries.push(sql);
+    if (isLosing && sql.includes('FROM schedules')) late.processor.revoked();
   });
   const assigned = { partition, offset: 51, metadata: null, tenure: 1 };
   await expect(late.processor.assigned([assigned])).rejects.toBeInstanceOf(FencedError);
-  expect(await amounts()).toBeUndefined();
-  expect(await late.processor.assigned([assigned])).toEqual([]);
+  isLosing = false;
+  expect(queries.some((sql) => sql.includes('FROM recomputations'))).toBe(true);
+  queries = [];
+  expect(await late.processor.assigned([assigned])).toEqual([{ partition, offset: 51 }]);
+  expect(queries.some((sql) => sql.includes('FROM recomputations'))).toBe(false);
   expect(await amounts()).toEqual({ scheduled_ms: 30 * minute, excluded_ms: 30 * minute });
 });
 

@@ -19,8 +19,8 @@ export function keepOwned(partitions: Map<number, Partition>, list: readonly Ass
   for (const [number, partition] of [...partitions]) {
     const assigned = told.get(number);
     const isSame = assigned?.tenure !== undefined && assigned.tenure === partition.tenure;
-    // One whose loading was interrupted, or that has fallen behind what is committed, begins anew.
-    const isWhole = Number.isFinite(partition.certainFrom) && partition.position >= (assigned?.offset ?? 0);
+    // One that not everybody was queued of, or that has fallen behind what is committed, begins anew.
+    const isWhole = partition.isQueued && partition.position >= (assigned?.offset ?? 0);
     if (!isSame || !isWhole) partitions.delete(number);
   }
 }
@@ -64,6 +64,7 @@ export async function loadOthers(
     askForChanges(owner, partition, notes, configuration.offset(), true, partition.unsettled);
   }
   await loadFeeds(owner, loaded);
+  for (const partition of loaded.values()) partition.isQueued = true;
   return loaded;
 }
 
