@@ -4,7 +4,7 @@
  */
 
 import { userFacts } from '@adherence/adherence/domain/user-facts.ts';
-import { isSettled } from '@adherence/adherence/rebuild-past.ts';
+import { isSettled } from '@adherence/adherence/recompute/rebuild-past.ts';
 import { userKey } from '@adherence/domain/compute/actual.ts';
 import { compute } from '@adherence/domain/compute/compute.ts';
 import { rulesOf } from '@adherence/domain/compute/rules.ts';

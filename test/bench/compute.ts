@@ -10,7 +10,7 @@ import {
   windowStartAt,
 } from '@adherence/adherence/domain/person.ts';
 import { userFacts } from '@adherence/adherence/domain/user-facts.ts';
-import { computedDays } from '@adherence/adherence/results.ts';
+import { computedDays } from '@adherence/adherence/settle/results.ts';
 import { userKey } from '@adherence/domain/compute/actual.ts';
 import { compute } from '@adherence/domain/compute/compute.ts';
 import { finalUntil } from '@adherence/domain/compute/live.ts';

@@ -10,10 +10,10 @@ import { createLocalCodec } from '@adherence/runtime/codec.ts';
 import { silentLog } from '@adherence/runtime/log.ts';
 import type { ActivityEvent, ScheduleSet } from '@adherence/schemas/records.ts';
 import { personKey, topics } from '@adherence/schemas/topics.ts';
-import { newChangeNotes, noteChange } from './configuration-changes.ts';
 import type { Owner } from './owner.ts';
 import { partitionOfPerson } from './partition.ts';
 import { type AdherenceProcessor, adherenceProcessor } from './processor.ts';
+import { newChangeNotes, noteChange } from './recompute/configuration-changes.ts';
 
 export const annPartition = partitionOfPerson('t1', 'ann');
 const ann = {

@@ -7,8 +7,8 @@ import type { Row } from '@adherence/store/rows.ts';
 import { joinedCauses } from './domain/changed-cells.ts';
 import type { HeldDocument, ScheduleResult } from './domain/judge-schedules.ts';
 import type { Person } from './domain/person.ts';
-import type { OwnedFeed } from './feeds.ts';
-import type { Written } from './written.ts';
+import type { OwnedFeed } from './feeds/feeds.ts';
+import type { Written } from './settle/written.ts';
 
 export interface Partition {
   readonly number: number;

@@ -10,18 +10,17 @@ import type { Processor } from '@adherence/runtime/consume.ts';
 import { FencedError } from '@adherence/runtime/errors.ts';
 import { type Metrics, noMetrics } from '@adherence/runtime/metrics.ts';
 import { partitionOf, streamPartitions } from '@adherence/schemas/topics.ts';
-import { advancePeople } from './advance-people.ts';
-import { createBoardPublisher } from './board-publisher.ts';
-import type { ChangeNotes } from './configuration-changes.ts';
-import { decodeRecords } from './dead-letter.ts';
+import { createBoardPublisher } from './board/board-publisher.ts';
 import { advance, type Person } from './domain/person.ts';
-import { createEarlyAnswers } from './early-answers.ts';
-import { createErasures } from './erase.ts';
-import { createEventAges, oldestReceiptOf } from './event-ages.ts';
-import { feedsOf, isSilent, openSilences } from './feeds.ts';
+import { feedsOf, isSilent, openSilences } from './feeds/feeds.ts';
+import { createErasures } from './keep/erase.ts';
 import type { Owner } from './owner.ts';
 import { type Partition, partitionOfPerson, type Request } from './partition.ts';
-import { healthMessage, publishJudgements } from './publish.ts';
+import type { ChangeNotes } from './recompute/configuration-changes.ts';
+import { type Shift, workTogether } from './recompute/work-together.ts';
+import { advancePeople } from './settle/advance-people.ts';
+import { createEarlyAnswers } from './settle/early-answers.ts';
+import { healthMessage, publishJudgements } from './settle/publish.ts';
 import {
   abandonSettling,
   askForPeople,
@@ -30,11 +29,12 @@ import {
   rollWindows,
   storeInputs,
   storeRequests,
-} from './settle.ts';
-import { takeRecords } from './take.ts';
+} from './settle/settle.ts';
+import { createUnstoredResults } from './settle/unstored-results.ts';
+import { decodeRecords } from './take/dead-letter.ts';
+import { createEventAges, oldestReceiptOf } from './take/event-ages.ts';
+import { takeRecords } from './take/take.ts';
 import { keepOwned, loadOthers } from './take-over.ts';
-import { createUnstoredResults } from './unstored-results.ts';
-import { type Shift, workTogether } from './work-together.ts';
 
 export interface AdherenceProcessor extends Processor {
   /** When the state of somebody may change by itself next. */

@@ -13,14 +13,14 @@ import type { Metrics } from '@adherence/runtime/metrics.ts';
 import type { Tracing } from '@adherence/runtime/tracing.ts';
 import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
 import type { AdherenceConfig } from './config.ts';
-import { newChangeNotes, noteChange } from './configuration-changes.ts';
+import { type Horizon, horizonAt } from './feeds/pipeline-lag.ts';
+import { rejectedProcessor } from './keep/rejected-processor.ts';
+import { expireForTenants, retentionStatements } from './keep/retention.ts';
 import type { Owner } from './owner.ts';
 import { countingProducer, tellOwned } from './owner-metrics.ts';
-import { type Horizon, horizonAt } from './pipeline-lag.ts';
 import { type AdherenceProcessor, adherenceProcessor } from './processor.ts';
-import { retentionMessage } from './publish.ts';
-import { rejectedProcessor } from './rejected-processor.ts';
-import { expireForTenants, retentionStatements } from './retention.ts';
+import { newChangeNotes, noteChange } from './recompute/configuration-changes.ts';
+import { retentionMessage } from './settle/publish.ts';
 
 export interface AdherenceResources {
   readonly broker: Broker;

@@ -17,10 +17,10 @@ import type { ActivityEvent, BreakDetail, ScheduleSet } from '@adherence/schemas
 import { personKey, topics } from '@adherence/schemas/topics.ts';
 import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newChangeNotes, noteChange } from './configuration-changes.ts';
 import type { Owner } from './owner.ts';
 import { partitionOfPerson } from './partition.ts';
 import { adherenceProcessor } from './processor.ts';
+import { newChangeNotes, noteChange } from './recompute/configuration-changes.ts';
 
 const minute = 60_000;
 const shiftDate = '2026-03-02';

@@ -5,13 +5,13 @@
 import type { AssignedPartition } from '@adherence/runtime/broker/broker.ts';
 import { integrationKey, partitionOf, streamPartitions } from '@adherence/schemas/topics.ts';
 import { loadOpenRecomputations } from '@adherence/store/load.ts';
-import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
-import type { Erasures } from './erase.ts';
-import { loadToldFeeds, refreshFeed, thresholdOf } from './feeds.ts';
+import { loadToldFeeds, refreshFeed, thresholdOf } from './feeds/feeds.ts';
+import type { Erasures } from './keep/erase.ts';
 import { type Owner, usersOf } from './owner.ts';
 import { newPartition, type Partition, partitionOfPerson, queueRebuild } from './partition.ts';
-import { queueEverybody } from './queue-everybody.ts';
-import { askForFeeds } from './settle.ts';
+import { askForChanges, type ChangeNotes } from './recompute/configuration-changes.ts';
+import { queueEverybody } from './recompute/queue-everybody.ts';
+import { askForFeeds } from './settle/settle.ts';
 
 /** Forgets the partitions that are not in the list, and those that another may have worked on meanwhile. */
 export function keepOwned(partitions: Map<number, Partition>, list: readonly AssignedPartition[]): void {

@@ -108,7 +108,7 @@ const keptFor = (days: number | null): string =>
 
 const restartAdherence = 'Restart adherence: it sets this at its start, and its log says why it cannot.';
 
-/** Adherence sets the TTLs at its start (services/adherence/src/retention.ts): results as long, inputs longer. */
+/** Adherence sets the TTLs at its start (services/adherence/src/keep/retention.ts): results as long, inputs longer. */
 function judgeRetention(tables: ReadonlyMap<string, TableSeen>, wantedDays: number | null): Finding[] {
   const results = tables.get('person_days');
   const inputs = tables.get('facts');

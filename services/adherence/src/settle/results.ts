@@ -13,8 +13,8 @@ import {
   type Row,
 } from '@adherence/store/rows.ts';
 import type { DayCell } from '@adherence/store/stored-days.ts';
-import type { Person } from './domain/person.ts';
-import type { Partition } from './partition.ts';
+import type { Person } from '../domain/person.ts';
+import type { Partition } from '../partition.ts';
 import type { WrittenDay } from './written.ts';
 
 /** A day of a person, computed: its row, and what it is compared by. */

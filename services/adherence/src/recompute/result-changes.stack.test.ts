@@ -11,8 +11,8 @@ import { OperationalError } from '@adherence/runtime/errors.ts';
 import { migrateTables } from '@adherence/runtime/migrate.ts';
 import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { feedGapColumns, feedRow } from './feeds.ts';
-import { annsCentre, ownerOfAnn, scheduleSet, statusEvent, type TestOwner } from './owner.testing.ts';
+import { feedGapColumns, feedRow } from '../feeds/feeds.ts';
+import { annsCentre, ownerOfAnn, scheduleSet, statusEvent, type TestOwner } from '../owner.testing.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -14,11 +14,11 @@ import { policyReachMs } from '@adherence/domain/configuration/person-configurat
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { readFeeds } from '@adherence/store/compute-people.ts';
+import type { Owner } from '../owner.ts';
+import type { Rebuild } from '../partition.ts';
+import type { ComputedDay } from '../settle/results.ts';
 import { type ComputedRange, computeRanges, type RangeTask } from './compute-ranges.ts';
-import type { Owner } from './owner.ts';
-import type { Rebuild } from './partition.ts';
 import { daysOf, partsOf } from './rebuild-past.ts';
-import type { ComputedDay } from './results.ts';
 
 export interface FrozenDays {
   readonly rebuild: Rebuild;

@@ -7,13 +7,13 @@ import { finalUntil, liveState, nextChange } from '@adherence/domain/compute/liv
 import { appendSegments, carryAt, clipSegments } from '@adherence/domain/compute/segments.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import { personKey } from '@adherence/schemas/topics.ts';
+import { type Person, windowStartAt } from '../domain/person.ts';
+import { dropFactsBefore } from '../domain/user-facts.ts';
+import { feedReason, loadToldFeeds } from '../feeds/feeds.ts';
+import { configurationOf, type Owner } from '../owner.ts';
+import { type Partition, type Rebuild, versionOffset } from '../partition.ts';
+import { type ComputedDay, computedDays } from '../settle/results.ts';
 import type { ComputedRange, RangeTask } from './compute-ranges.ts';
-import { type Person, windowStartAt } from './domain/person.ts';
-import { dropFactsBefore } from './domain/user-facts.ts';
-import { feedReason, loadToldFeeds } from './feeds.ts';
-import { configurationOf, type Owner } from './owner.ts';
-import { type Partition, type Rebuild, versionOffset } from './partition.ts';
-import { type ComputedDay, computedDays } from './results.ts';
 
 /** A person computed up to now: what may be put into memory, and all days that are to be judged. */
 export interface Rebuilt {

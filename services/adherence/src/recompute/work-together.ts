@@ -1,6 +1,6 @@
 /** People who are to be computed again, taken off the queues by workers: one computes while another waits for ClickHouse. */
-import { type Partition, queueAgain, type Request } from './partition.ts';
-import { nextRebuilds } from './settle.ts';
+import { type Partition, queueAgain, type Request } from '../partition.ts';
+import { nextRebuilds } from '../settle/settle.ts';
 import { type Work, workOff } from './work-off.ts';
 
 export interface Shift {

@@ -1,9 +1,9 @@
 /** Rows computed and not yet stored, newest per person and day, and the changes of final buckets that come with them. */
 import type { ResultChange } from '@adherence/store/result-changes.ts';
 import type { Row } from '@adherence/store/rows.ts';
+import { joinedChange } from '../domain/changed-cells.ts';
+import type { Owner } from '../owner.ts';
 import type { Advanced } from './advance-people.ts';
-import { joinedChange } from './domain/changed-cells.ts';
-import type { Owner } from './owner.ts';
 import { storeChanges, storeResults } from './settle.ts';
 
 export interface UnstoredResults {

@@ -1,9 +1,9 @@
 import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
 import { silentLog } from '@adherence/runtime/log.ts';
 import { describe, expect, it } from 'vitest';
+import type { Person } from '../domain/person.ts';
+import { newPartition } from '../partition.ts';
 import { createBoardPublisher } from './board-publisher.ts';
-import type { Person } from './domain/person.ts';
-import { newPartition } from './partition.ts';
 
 describe('createBoardPublisher', () => {
   it('sends what comes together at once, each person once, as it is by then', async () => {

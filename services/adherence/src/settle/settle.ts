@@ -17,10 +17,16 @@ import {
   recomputationColumns,
   scheduleColumns,
 } from '@adherence/store/rows.ts';
-import { askForChanges, type ChangeNotes } from './configuration-changes.ts';
-import { rollWindow } from './domain/person.ts';
-import { applyMarks, feedGapColumns, feedRow, peopleOfFeed, refreshFeed, unaskedFeeds } from './feeds.ts';
-import type { Owner } from './owner.ts';
+import { rollWindow } from '../domain/person.ts';
+import {
+  applyMarks,
+  feedGapColumns,
+  feedRow,
+  peopleOfFeed,
+  refreshFeed,
+  unaskedFeeds,
+} from '../feeds/feeds.ts';
+import type { Owner } from '../owner.ts';
 import {
   type Ask,
   admitRebuilds,
@@ -34,7 +40,8 @@ import {
   type Request,
   type Unsettled,
   versionOffset,
-} from './partition.ts';
+} from '../partition.ts';
+import { askForChanges, type ChangeNotes } from '../recompute/configuration-changes.ts';
 
 export interface Settling {
   readonly partition: Partition;

@@ -13,7 +13,7 @@ import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhous
 import { loadOpenRecomputations } from '@adherence/store/load.ts';
 import { recomputationColumns } from '@adherence/store/rows.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { annPartition, annsCentre, ownerOfAnn, scheduleSet, statusEvent } from './owner.testing.ts';
+import { annPartition, annsCentre, ownerOfAnn, scheduleSet, statusEvent } from '../owner.testing.ts';
 
 const hour = 60 * 60_000;
 /** Winter in Paris. */

@@ -10,9 +10,9 @@ import type { Instant } from '@adherence/domain/model.ts';
 import { tables as tableDefinitions } from '@adherence/schemas/tables.ts';
 import { personKey } from '@adherence/schemas/topics.ts';
 import { literal } from '@adherence/store/queries.ts';
-import type { BoardPublisher } from './board-publisher.ts';
-import type { Owner } from './owner.ts';
-import { partitionOfPerson } from './partition.ts';
+import type { BoardPublisher } from '../board/board-publisher.ts';
+import type { Owner } from '../owner.ts';
+import { partitionOfPerson } from '../partition.ts';
 
 export interface Erasures {
   /** The partition was taken over; up to this configuration offset its owner before has obeyed. */

@@ -4,9 +4,9 @@ import { topics } from '@adherence/schemas/topics.ts';
 import { literal } from '@adherence/store/queries.ts';
 import type { Cause } from '@adherence/store/result-changes.ts';
 import type { StoredDay } from '@adherence/store/stored-days.ts';
+import { configurationOf, type Owner } from '../owner.ts';
+import type { Request } from '../partition.ts';
 import type { ChangeNotes } from './configuration-changes.ts';
-import { configurationOf, type Owner } from './owner.ts';
-import type { Request } from './partition.ts';
 
 /** What a request says; who wrote it, as far as its change is still noted. */
 export function causeOf(notes: ChangeNotes, request: Request): Cause {

@@ -7,9 +7,9 @@ import type { Instant } from '@adherence/domain/model.ts';
 import type { OutMessage, Producer } from '@adherence/runtime/broker/broker.ts';
 import { asError } from '@adherence/runtime/errors.ts';
 import type { Log } from '@adherence/runtime/log.ts';
-import type { Person } from './domain/person.ts';
-import type { Partition } from './partition.ts';
-import { liveMessages, liveTombstone } from './results.ts';
+import type { Person } from '../domain/person.ts';
+import type { Partition } from '../partition.ts';
+import { liveMessages, liveTombstone } from '../settle/results.ts';
 
 export interface BoardPublisher {
   /** Rows of these people may differ from what the board shows. */

@@ -7,7 +7,7 @@ import { isoDate } from '@adherence/domain/calendar.ts';
 import type { ConfigurationState } from '@adherence/domain/configuration/tables.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import { literal } from '@adherence/store/queries.ts';
-import type { Owner } from './owner.ts';
+import type { Owner } from '../owner.ts';
 
 const inputsLongerDays = 60;
 

@@ -13,12 +13,12 @@ import {
   type ResultChange,
 } from '@adherence/store/result-changes.ts';
 import { dayKey, loadDayCells, loadStoredDays, type StoredDay } from '@adherence/store/stored-days.ts';
+import { changedCells, joinedCauses } from '../domain/changed-cells.ts';
+import type { Owner } from '../owner.ts';
+import type { ComputedDay } from '../settle/results.ts';
+import { isFinal, type WrittenDay } from '../settle/written.ts';
 import { causesOfDay, causesSince } from './causes.ts';
-import { changedCells, joinedCauses } from './domain/changed-cells.ts';
 import { closingReason } from './freeze.ts';
-import type { Owner } from './owner.ts';
-import type { ComputedDay } from './results.ts';
-import { isFinal, type WrittenDay } from './written.ts';
 
 export interface ComputedPerson {
   readonly personId: string;

@@ -7,9 +7,9 @@ import type { Feed } from '@adherence/domain/compute/actual.ts';
 import type { Instant, Interval } from '@adherence/domain/model.ts';
 import { integrationKey } from '@adherence/schemas/topics.ts';
 import { loadFeeds, loadGapsFromSeconds } from '@adherence/store/load.ts';
-import { type FeedLedger, markFeed } from './domain/feed-ledger.ts';
-import type { Owner } from './owner.ts';
-import type { Ask, Partition, Unsettled } from './partition.ts';
+import { type FeedLedger, markFeed } from '../domain/feed-ledger.ts';
+import type { Owner } from '../owner.ts';
+import type { Ask, Partition, Unsettled } from '../partition.ts';
 
 export interface OwnedFeed {
   readonly tenantId: string;

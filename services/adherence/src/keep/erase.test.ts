@@ -1,9 +1,9 @@
 import { erasedUserHash } from '@adherence/domain/configuration/erased.ts';
 import { command, given, tenant } from '@adherence/domain/configuration/given.testing.ts';
 import { describe, expect, it } from 'vitest';
+import type { Owner } from '../owner.ts';
+import { newPartition, partitionOfPerson } from '../partition.ts';
 import { createErasures, tablesOfPeople, tablesOfUsers } from './erase.ts';
-import type { Owner } from './owner.ts';
-import { newPartition, partitionOfPerson } from './partition.ts';
 
 const erasure = {
   personId: 'ada',

@@ -5,8 +5,8 @@
  */
 import { asError } from '@adherence/runtime/errors.ts';
 import { scheduleColumns } from '@adherence/store/rows.ts';
-import type { Owner } from './owner.ts';
-import { newUnsettled, type Partition, putBack } from './partition.ts';
+import type { Owner } from '../owner.ts';
+import { newUnsettled, type Partition, putBack } from '../partition.ts';
 import { outcomeMessages } from './publish.ts';
 
 export interface EarlyAnswers {

@@ -17,12 +17,12 @@ import type { Instant, LineFact, ScheduleDocument, Segment } from '@adherence/do
 import { personKey } from '@adherence/schemas/topics.ts';
 import { loadSchedules } from '@adherence/store/load.ts';
 import { type Lines, loadLines } from '@adherence/store/load-lines.ts';
-import type { HeldDocument } from './domain/judge-schedules.ts';
-import { type Person, scheduleLookbackDays } from './domain/person.ts';
-import { addFact, type UserFacts, userFacts } from './domain/user-facts.ts';
-import { feedsOf } from './feeds.ts';
-import type { Owner } from './owner.ts';
-import type { Partition } from './partition.ts';
+import type { HeldDocument } from '../domain/judge-schedules.ts';
+import { type Person, scheduleLookbackDays } from '../domain/person.ts';
+import { addFact, type UserFacts, userFacts } from '../domain/user-facts.ts';
+import { feedsOf } from '../feeds/feeds.ts';
+import type { Owner } from '../owner.ts';
+import type { Partition } from '../partition.ts';
 
 const dayMs = 24 * 60 * 60_000;
 

@@ -9,11 +9,11 @@ import { carryAt, isOut } from '@adherence/domain/compute/segments.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import type { Interval } from '@adherence/domain/model.ts';
 import { dayKey, loadStoredDays } from '@adherence/store/stored-days.ts';
+import { windowStartAt } from '../domain/person.ts';
+import { configurationOf, type Owner, retentionMsOf } from '../owner.ts';
+import { type Rebuild, versionOffset } from '../partition.ts';
+import { type ComputedDay, computedDays } from '../settle/results.ts';
 import { type ComputedRange, computeRanges, endOfInputs, type RangeTask } from './compute-ranges.ts';
-import { windowStartAt } from './domain/person.ts';
-import { configurationOf, type Owner, retentionMsOf } from './owner.ts';
-import { type Rebuild, versionOffset } from './partition.ts';
-import { type ComputedDay, computedDays } from './results.ts';
 
 export interface PastDays {
   readonly rebuild: Rebuild;

@@ -7,12 +7,12 @@ import { closedPeriodOf } from '@adherence/domain/configuration/closed-periods.t
 import type { Instant, Segment } from '@adherence/domain/model.ts';
 import type { ChangedCell, ResultChange } from '@adherence/store/result-changes.ts';
 import { dayCell } from '@adherence/store/rows.ts';
-import { causesOfDay } from './causes.ts';
-import { changedCells } from './domain/changed-cells.ts';
-import { advance, inputsOf, type Person } from './domain/person.ts';
-import { feedsOf } from './feeds.ts';
-import type { Owner } from './owner.ts';
-import { type Partition, queueRebuild, versionOffset } from './partition.ts';
+import { changedCells } from '../domain/changed-cells.ts';
+import { advance, inputsOf, type Person } from '../domain/person.ts';
+import { feedsOf } from '../feeds/feeds.ts';
+import type { Owner } from '../owner.ts';
+import { type Partition, queueRebuild, versionOffset } from '../partition.ts';
+import { causesOfDay } from '../recompute/causes.ts';
 import { type ComputedDay, computedDays } from './results.ts';
 import { isFinal, type Written, type WrittenDay } from './written.ts';
 

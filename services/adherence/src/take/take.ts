@@ -20,19 +20,19 @@ import { externalUserKey, personKey, topics } from '@adherence/schemas/topics.ts
 import { loadSchedules } from '@adherence/store/load.ts';
 import type { Cause } from '@adherence/store/result-changes.ts';
 import { breakDetailRow, factRow, lineFactOf } from '@adherence/store/rows.ts';
-import { lateEvent, scheduleCause } from './causes.ts';
-import { joinedCauses } from './domain/changed-cells.ts';
-import { type HeldDocument, judgeSchedules, neighbourDays } from './domain/judge-schedules.ts';
-import { type Person, scheduleLookbackDays, takeBreakType, takeFact } from './domain/person.ts';
-import { showNewcomers } from './newcomers.ts';
-import { configurationOf, type Owner, usersOf } from './owner.ts';
+import { joinedCauses } from '../domain/changed-cells.ts';
+import { type HeldDocument, judgeSchedules, neighbourDays } from '../domain/judge-schedules.ts';
+import { type Person, scheduleLookbackDays, takeBreakType, takeFact } from '../domain/person.ts';
+import { configurationOf, type Owner, usersOf } from '../owner.ts';
 import {
   mergeAsk,
   type Partition,
   partitionOfPerson,
   queueRebuildToCome,
   type Request,
-} from './partition.ts';
+} from '../partition.ts';
+import { lateEvent, scheduleCause } from '../recompute/causes.ts';
+import { showNewcomers } from './newcomers.ts';
 
 export interface Decoded {
   readonly message: InMessage;

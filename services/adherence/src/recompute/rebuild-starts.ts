@@ -4,9 +4,9 @@ import { userKey } from '@adherence/domain/compute/actual.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import { loadFirstFacts, loadFirstShiftDates, loadStoredResults } from '@adherence/store/load.ts';
-import { windowStartAt } from './domain/person.ts';
-import { configurationOf, type Owner, retentionMsOf } from './owner.ts';
-import type { Rebuild } from './partition.ts';
+import { windowStartAt } from '../domain/person.ts';
+import { configurationOf, type Owner, retentionMsOf } from '../owner.ts';
+import type { Rebuild } from '../partition.ts';
 
 /**
  * By person: as asked and as far before as the missing-logout policy reaches, not before its first input nor before

@@ -1,9 +1,9 @@
 import { OperationalError } from '@adherence/runtime/errors.ts';
 import { silentLog } from '@adherence/runtime/log.ts';
 import { expect, it } from 'vitest';
+import type { Owner } from '../owner.ts';
+import { newUnsettled, type Partition } from '../partition.ts';
 import { createEarlyAnswers } from './early-answers.ts';
-import type { Owner } from './owner.ts';
-import { newUnsettled, type Partition } from './partition.ts';
 
 const outcome = (commandId: string) => ({ commandId, tenantId: 't1', personId: 'ann', results: [] });
 

@@ -5,11 +5,11 @@
 import { externalUserIndexKey } from '@adherence/domain/configuration/tables.ts';
 import { asError, isOperational } from '@adherence/runtime/errors.ts';
 import { personKey } from '@adherence/schemas/topics.ts';
-import { computeRanges } from './compute-ranges.ts';
-import { windowStartAt } from './domain/person.ts';
-import { configurationOf, type Owner } from './owner.ts';
-import { type Partition, partitionOfPerson } from './partition.ts';
-import { openTasks, rebuiltOf, refreshFeeds } from './rebuild.ts';
+import { windowStartAt } from '../domain/person.ts';
+import { configurationOf, type Owner } from '../owner.ts';
+import { type Partition, partitionOfPerson } from '../partition.ts';
+import { computeRanges } from '../recompute/compute-ranges.ts';
+import { openTasks, rebuiltOf, refreshFeeds } from '../recompute/rebuild.ts';
 
 export interface UserOfTenant {
   readonly tenantId: string;

@@ -6,20 +6,20 @@ import { closedPeriodOf } from '@adherence/domain/configuration/closed-periods.t
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { personKey } from '@adherence/schemas/topics.ts';
 import { dayKey } from '@adherence/store/stored-days.ts';
-import type { BoardPublisher } from './board-publisher.ts';
+import type { BoardPublisher } from '../board/board-publisher.ts';
+import { joinedCauses } from '../domain/changed-cells.ts';
+import { configurationOf, type Owner } from '../owner.ts';
+import type { Rebuild } from '../partition.ts';
+import { storeChanges, storeRequests, storeResults } from '../settle/settle.ts';
+import { isFinal, type Written } from '../settle/written.ts';
 import { causeOf } from './causes.ts';
 import { computeRanges } from './compute-ranges.ts';
 import type { ChangeNotes } from './configuration-changes.ts';
-import { joinedCauses } from './domain/changed-cells.ts';
 import { frozenDays } from './freeze.ts';
 import { type ComputedPerson, type Judged, judgeDays } from './judge-days.ts';
-import { configurationOf, type Owner } from './owner.ts';
-import type { Rebuild } from './partition.ts';
 import { openTasks, type Rebuilt, rebuiltOf, refreshFeeds } from './rebuild.ts';
 import { rebuildPast } from './rebuild-past.ts';
 import { rebuildStarts } from './rebuild-starts.ts';
-import { storeChanges, storeRequests, storeResults } from './settle.ts';
-import { isFinal, type Written } from './written.ts';
 
 export interface Work {
   readonly owner: Owner;

@@ -1,7 +1,7 @@
 import { loadStoredResults } from '@adherence/store/load.ts';
 import { loadUndecidedFrom } from '@adherence/store/stored-days.ts';
-import type { Owner } from './owner.ts';
-import { type Partition, partitionOfPerson, queueRebuild } from './partition.ts';
+import type { Owner } from '../owner.ts';
+import { type Partition, partitionOfPerson, queueRebuild } from '../partition.ts';
 
 const peopleAtOnce = 200;
 const batchesAtOnce = 4;

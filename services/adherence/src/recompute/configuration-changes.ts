@@ -13,7 +13,7 @@ import {
   streamPartitions,
   topics,
 } from '@adherence/schemas/topics.ts';
-import type { Owner } from './owner.ts';
+import type { Owner } from '../owner.ts';
 import {
   mergeAsk,
   type Partition,
@@ -21,7 +21,7 @@ import {
   queueRebuild,
   type Request,
   type Unsettled,
-} from './partition.ts';
+} from '../partition.ts';
 
 export interface NotedChange {
   readonly offset: number;

@@ -2,7 +2,7 @@
 import type { Instant } from '@adherence/domain/model.ts';
 import type { OutMessage, Producer } from '@adherence/runtime/broker/broker.ts';
 import { topics } from '@adherence/schemas/topics.ts';
-import type { Partition, ScheduleOutcome } from './partition.ts';
+import type { Partition, ScheduleOutcome } from '../partition.ts';
 import type { Settling } from './settle.ts';
 
 /** Outcomes of schedule commands, whose documents are stored now, and records that are none of ours. */
