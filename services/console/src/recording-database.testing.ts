@@ -1,12 +1,12 @@
 /** A database that notes what it is asked, and answers with the rows that a test gives it. */
-import type { Database } from './environment.ts';
+import type { TestDatabase } from './console.testing.ts';
 
 export interface Asked {
   readonly sql: string;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-export interface RecordingDatabase extends Database {
+export interface RecordingDatabase extends TestDatabase {
   /** Statements since the last call, and forgets them. */
   readonly taken: () => readonly Asked[];
 }
@@ -18,6 +18,10 @@ export function createRecordingDatabase(rows: (asked: Asked) => object[] = () =>
       const statement = { sql, parameters };
       asked.push(statement);
       return rows(statement) as T[];
+    },
+    queryBlocks: async (sql) => {
+      asked.push({ sql, parameters: {} });
+      return [];
     },
     taken() {
       const taken = asked;
