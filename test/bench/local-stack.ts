@@ -25,6 +25,8 @@ export interface LocalStack {
   readonly kafka: KafkaPart;
   /** Absent unless asked for. */
   readonly engine: ClickHousePart | null;
+  /** After it was killed: with its data, under its address. */
+  restartEngine(): Promise<void>;
   readonly broker: Broker;
   readonly db: ClickHouse;
   readonly codec: Codec;
@@ -59,10 +61,12 @@ export async function startStack(wanted: {
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
   const inFolder = (name: string) => join(folder, name);
-  const [kafka, engine] = await Promise.all([
+  const dataDir = inFolder('clickhouse');
+  const [kafka, first] = await Promise.all([
     startKafka({ dataDir: inFolder('kafka') }),
-    wanted.clickhouse ? startClickHouse({ dataDir: inFolder('clickhouse') }) : null,
+    wanted.clickhouse ? startClickHouse({ dataDir }) : null,
   ]);
+  let engine = first;
   const stub = wanted.registry === 'stub' ? await startFakeRegistry() : null;
   const real = stub ? null : await startRegistry({ dataDir: inFolder('registry'), brokers: kafka.brokers });
   const registryUrl = (stub ?? real)!.url;
@@ -100,7 +104,12 @@ export async function startStack(wanted: {
 
   return {
     kafka,
-    engine,
+    get engine() {
+      return engine;
+    },
+    async restartEngine() {
+      engine = await startClickHouse({ dataDir, port: first!.port });
+    },
     broker,
     db,
     codec: await createRegistryCodec({ url: registryUrl }),
