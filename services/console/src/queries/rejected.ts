@@ -41,6 +41,9 @@ export interface RejectedFilter {
   readonly coordinates?: readonly (readonly [partition: number, offset: number])[] | undefined;
 }
 
+const columns = `rejected_partition, rejected_offset, integration, stage, reason, detail, received_at, request_id,
+  item_index, format, body_base64, source_topic, source_partition, source_offset`;
+
 /** Where a page ended: time of receipt, partition and offset of its last item. */
 export type RejectedCursor = readonly [receivedAt: number, partition: number, offset: number];
 
@@ -83,10 +86,8 @@ export function rejectedPage(
     [parameters.afterAt, parameters.afterPartition, parameters.afterOffset] = after;
   }
   return {
-    text: `SELECT rejected_partition, rejected_offset, integration, stage, reason, detail, received_at, request_id,
-  item_index, format, body_base64, source_topic, source_partition, source_offset,
-  replays, last_replayed_at, last_replayed_by, last_items, last_fault, sent_items
-FROM (SELECT * FROM rejected FINAL WHERE ${conditions.join(' AND ')}) AS rejected
+    text: `SELECT ${columns}, replays, last_replayed_at, last_replayed_by, last_items, last_fault, sent_items
+FROM (SELECT ${columns} FROM rejected FINAL WHERE ${conditions.join(' AND ')}) AS rejected
 LEFT JOIN (SELECT rejected_partition, rejected_offset, count() AS replays,
     max(replayed_at) AS last_replayed_at, argMax(replayed_by, replayed_at) AS last_replayed_by,
     argMax(items, replayed_at) AS last_items, argMax(fault, replayed_at) AS last_fault, sum(items) AS sent_items
