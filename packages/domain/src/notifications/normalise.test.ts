@@ -141,10 +141,10 @@ describe('normalise', () => {
     expect(new Set(apart.map((fact) => fact.dedupKey)).size).toBe(3);
   });
 
-  it('knows a timeless notification with an id again', () => {
-    const timeless = { agentId: 'a', status: 'R', id: 'e' };
-    const retry = factOf(timeless, { receivedAt: receivedAt + 5_000, itemIndex: 3 });
-    expect(identities([factOf(timeless), retry])).toHaveLength(1);
+  it('takes no timeless notification for a repeat, whatever its id says', () => {
+    const timeless = (status: string, seconds: number) =>
+      factOf({ agentId: 'a', status, id: 'e' }, { receivedAt: receivedAt + seconds * 1_000 });
+    expect(identities([timeless('A', 0), timeless('B', 1), timeless('A', 2)])).toHaveLength(3);
   });
 
   it('is the same when the same raw record is delivered again', () => {

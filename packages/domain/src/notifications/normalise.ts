@@ -64,13 +64,14 @@ function occurrence(times: readonly string[], { timeZone, receivedAt, itemIndex 
 
 /**
  * The sender's event id with the instant it names: a sender that counts from 1 again loses nothing. Without an id the
- * content; and where the time is ours too, the receipt, so that of A, B, A none is taken for a repeat.
+ * content. Where the time is ours the receipt, whatever the id says: only a repeat of the current state collapses
+ * then, and of A, B, A none is taken for a repeat (odigo-notifications.md, "Dedup key").
  */
 function dedupKeyOf(item: ParsedItem, named: Instant | null, { receivedAt, itemIndex }: Receipt): string {
-  if (item.eventId !== null) return digest(['id', item.eventId, named]);
-  const { agentId, eventType, status, breakType, channel, taskRef } = item;
+  const { agentId, eventId, eventType, status, breakType, channel, taskRef } = item;
   const content = [agentId, eventType, status, breakType, named, channel, taskRef];
-  return digest(named === null ? ['receipt', receivedAt, itemIndex, ...content] : ['content', ...content]);
+  if (named === null) return digest(['receipt', receivedAt, itemIndex, eventId, ...content]);
+  return digest(eventId === null ? ['content', ...content] : ['id', eventId, named]);
 }
 
 /** What makes two notifications with one key differ; nothing of transport or receipt. */

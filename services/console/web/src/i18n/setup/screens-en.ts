@@ -151,6 +151,7 @@ export const screensEn = {
   'retention.hint': 'From 31 on. Empty: as long as the operator of this installation keeps data.',
   'retention.hintMost':
     'From 31 to {n}. Empty: {n} days, for which the operator of this installation keeps data.',
+  'retention.save': 'Save how long',
   'retention.saved': 'How long data is kept is saved.',
   'retention.confirmTitle': 'Keep data for a shorter time?',
   'retention.confirm': 'Delete what is older',

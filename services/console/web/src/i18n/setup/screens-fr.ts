@@ -162,6 +162,7 @@ export const screensFr: Translation<typeof screensEn> = {
   'retention.hint': 'À partir de 31. Vide : aussi longtemps que l’exploitant conserve les données.',
   'retention.hintMost':
     'De 31 à {n}. Vide : {n} jours, durée pour laquelle l’exploitant conserve les données.',
+  'retention.save': 'Enregistrer la durée',
   'retention.saved': 'La durée de conservation est enregistrée.',
   'retention.confirmTitle': 'Conserver les données moins longtemps ?',
   'retention.confirm': 'Supprimer les plus anciennes',

@@ -69,7 +69,7 @@ function RetentionForm({
       <fieldset class="plain" disabled={!isAdmin()}>
         <FormFrame
           form={deletes ? { ...form, submit: async () => setAsking(true) } : form}
-          submitText={t('form.save')}
+          submitText={t('retention.save')}
           above={<ConflictPanel form={form} />}
         >
           <NumberField
