@@ -9,9 +9,9 @@ import type { PartitionOffset } from '@adherence/runtime/broker/broker.ts';
 import { createKafka } from '@adherence/runtime/broker/kafka-client.ts';
 import { openExactWriter } from '@adherence/runtime/broker/kafka-exact-writer.ts';
 import { silentLog } from '@adherence/runtime/log.ts';
-import { tables } from '@adherence/schemas/tables.ts';
 import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { deleteTenant, exampleTenant, rowsOfTenant, tableNames } from './delete-tenant.ts';
 import {
   at,
   type Centre,
@@ -112,7 +112,7 @@ test('all servers are lost: a backup brings the same numbers, audit trail and cl
 
   installation = await newInstallation();
   // As a later release may have made them: what runs writes and reads its own columns.
-  for (const { name } of tables.filter(({ ddl }) => ddl.startsWith('CREATE TABLE'))) {
+  for (const name of tableNames) {
     await installation.stack.db.command(`ALTER TABLE ${name} ADD COLUMN of_a_later_release String FIRST`);
   }
   const { repair, file } = await damage(backup);
@@ -166,6 +166,45 @@ test('the topic of notifications is taken again from its oldest record: no numbe
   expect(await settled()).toMatchObject({ accepted, gaps: 0 });
   expect((await left(topics.activityEvents.name)) - taken).toBeGreaterThanOrEqual(toTake);
   expect(numbersOf(await answers())).toEqual(before);
+});
+
+test('a tenant is deleted by the commands of the page: no table names it, and another one notices nothing', async () => {
+  const { db } = installation.stack;
+  const { token, hook } = await newCentre(installation, exampleTenant, ['pia', 'tom']);
+  const ask = (method: string, path: string, body?: unknown) => installation.call(method, path, body, token);
+  const contact = { name: 'Ops', email: 'ops@centre.example' };
+  const integration = { name: 'Odigo', timeZone: 'UTC', contact, breakDetail: null, feedGapSeconds: 60 };
+  await ask('PUT', '/integrations/odigo', integration);
+  await installation.notify(hook, [{ agentId: 'pia', occurredAt: at(monday, 3) }]);
+  await installation.settled(token);
+  await installation.notify(hook, [tell('pia', monday, 12, { eventType: 'LOGOUT' })]);
+  await ask('POST', '/rejected/replay', { stage: 'ingress' });
+  await ask('POST', '/people/tom/erasure');
+  await installation.settled(token);
+  while (!(await ask('GET', '/erasures')).includes('"done"'));
+  // No look-up runs here.
+  const found = [exampleTenant, 'odigo', 'pia', Date.parse(at(monday, 9)), Date.now()];
+  await db.insertRows(
+    'break_details',
+    ['tenant', 'integration', 'external_user', 'occurred_at', 'found_at'],
+    [found],
+  );
+  const before = await answers();
+  for (const [table, rows] of Object.entries(await rowsOfTenant(db, exampleTenant)))
+    expect(rows, table).toBeGreaterThan(0);
+
+  await deleteTenant(installation, token);
+  const nothing = Object.fromEntries(tableNames.map((name) => [name, 0]));
+  expect(await rowsOfTenant(db, exampleTenant)).toEqual(nothing);
+  await expect(installation.notify(hook, [tell('pia', last, 12)])).rejects.toThrow('404');
+  await expect(ask('GET', '/people')).rejects.toThrow('401');
+
+  // Nothing comes back with what a new owner loads.
+  await installation.services.adherence!.stop();
+  await installation.startService('adherence');
+  expect(await settled()).toMatchObject({ accepted: sent, gaps: 0 });
+  expect(await rowsOfTenant(db, exampleTenant)).toEqual(nothing);
+  expect(await answers()).toEqual(before);
 });
 
 /** Scheduled and kept, by day. */
