@@ -78,8 +78,8 @@ describe('every set-up screen', () => {
     expect(await page.getByRole('button', { name: /^(Edit|Delete|Add)/ }).count()).toBe(0);
     expect(await page.getByRole('link', { name: 'Access tokens' }).count()).toBe(0);
     await page.goto(`${product.consoleUrl}/setup/settings`);
-    await page.getByText('Your token may read this, not change it.').waitFor();
-    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await page.getByText('Your token may read this, not change it.').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true);
     await page.goto(`${product.consoleUrl}/setup/integrations/odigo-emea`);
     await page.getByText('Only administrators see the URL tokens.').first().waitFor();
     await page.goto(`${product.consoleUrl}/setup/tokens`);
