@@ -117,7 +117,7 @@ function liveDays(n: number, days: number): DayCost[] {
     const rowUs = tookUs(() => {
       const inputs = inputsOf(person, noFeeds);
       const version = { offset: day, configurationOffset: 0 };
-      const until = finalUntil(inputs, rules, person.end, person.computedTo);
+      const until = finalUntil(inputs, rules, person, person.computedTo);
       const days = computedDays(person, rules, person.segments, { from }, until, version);
       text = JSON.stringify(days.map(({ row }) => row));
     });

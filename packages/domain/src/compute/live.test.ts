@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LineFact } from '../model.ts';
+import type { LineFact, State } from '../model.ts';
 import { type Feed, userKey } from './actual.ts';
+import { cellsOf, sumAmounts } from './cells.ts';
 import { compute, type PersonInputs } from './compute.ts';
 import { finalUntil, liveState } from './live.ts';
 import { compileRules, defaultMatches, defaultSettings } from './rules.ts';
@@ -68,12 +69,13 @@ describe('up to when buckets are final', () => {
     facts: new Map([[userKey('i', 'u'), [...events]]]),
     feeds: feed ? new Map([['i', { thresholdMs: hour, gaps: [], last: null, ...feed }]]) : new Map(),
   });
-  const untilOf = (of: PersonInputs, asOf: number) => finalUntil(of, rules, null, asOf * hour) / hour;
+  const nothing = { segments: [], end: null };
+  const untilOf = (of: PersonInputs, asOf: number) => finalUntil(of, rules, nothing, asOf * hour) / hour;
   const loggedOut = [fact('STATUS', 10), fact('LOGOUT', 15)];
 
   it('is 15 minutes ago, by whole buckets', () => {
     expect(untilOf(inputsWith(loggedOut), 20)).toBe(19.75);
-    expect(finalUntil(inputsWith(loggedOut), rules, null, 20 * hour - 1)).toBe(19.5 * hour);
+    expect(finalUntil(inputsWith(loggedOut), rules, nothing, 20 * hour - 1)).toBe(19.5 * hour);
   });
 
   it('is where a running status may yet be found to have ended: at its longest, or at the end of the shift', () => {
@@ -120,14 +122,91 @@ describe('up to when buckets are final', () => {
         },
       ],
     });
+    const endingWith = (state: State, since: number) => ({
+      segments: [],
+      end: { state, since: since * hour },
+    });
     const at = (state: 'NOT_PRESENT' | 'NOT_SCHEDULED' | 'IN_ADHERENCE', since: number, asOf: number) =>
-      finalUntil(inputsWith(loggedOut), retroactive, { state, since: since * hour }, asOf * hour) / hour;
+      finalUntil(inputsWith(loggedOut), retroactive, endingWith(state, since), asOf * hour) / hour;
     expect(at('NOT_PRESENT', 18, 20)).toBe(18);
     expect(at('NOT_PRESENT', 17.5, 20)).toBe(19.75);
     expect(at('NOT_SCHEDULED', 18, 20)).toBe(19.75);
     expect(at('IN_ADHERENCE', 18, 20)).toBe(19.75);
-    expect(
-      finalUntil(inputsWith(loggedOut), rules, { state: 'NOT_PRESENT', since: 18 * hour }, 20 * hour),
-    ).toBe(19.75 * hour);
+    expect(finalUntil(inputsWith(loggedOut), rules, endingWith('NOT_PRESENT', 18), 20 * hour)).toBe(
+      19.75 * hour,
+    );
+  });
+
+  describe('an episode that may yet prove to have ended inside its retroactive buffer', () => {
+    const retroactive = compileRules({
+      activityTypes: new Map([
+        ['calls', 'Presence'],
+        ['lunch', 'Break'],
+      ]),
+      statusMappings: new Map([['i', new Map([['LUNCH', [{ validFrom: null, value: 'lunch' }]]])]]),
+      matches: [{ validFrom: null, value: defaultMatches }],
+      settings: [
+        {
+          validFrom: null,
+          value: {
+            ...defaultSettings,
+            graceMode: 'retroactive',
+            bufferSeconds: { notPresent: 0, wrongActivity: 1_200, notScheduled: 0 },
+          },
+        },
+      ],
+    });
+    const bucketAt = (of: PersonInputs, bucket: number, asOf: number) => {
+      const computed = compute(of, retroactive, { from: 0, to: asOf, asOf, carry: null });
+      const cells = cellsOf(computed.segments, retroactive.activityType, bucket, bucket + 15 * 60_000);
+      return {
+        outMinutes: sumAmounts(cells).wrongActivityMs / 60_000,
+        final: finalUntil(of, retroactive, computed, asOf) >= bucket + 15 * 60_000,
+      };
+    };
+    const at = (hours: number, minutes: number) => hours * hour + minutes * 60_000;
+    const status = (name: string, time: number): LineFact => ({
+      ...fact('STATUS', time / hour),
+      occurredAt: time,
+      status: name,
+    });
+    const calls = (shiftDate: string, start: number, end: number) => ({
+      shiftDate,
+      activities: [{ activityId: 'calls', start, end }],
+    });
+
+    it('at the end of a shift after which no logout came', () => {
+      const of = {
+        ...inputsWith([status('READY', at(9, 0)), status('LUNCH', at(16, 46))]),
+        schedules: [calls('1970-01-01', at(9, 0), at(17, 0)), calls('1970-01-02', at(17, 0), at(23, 0))],
+      };
+      expect(bucketAt(of, at(16, 45), at(17, 30))).toEqual({ outMinutes: 14, final: false });
+      expect(bucketAt(of, at(16, 45), at(17, 59))).toEqual({ outMinutes: 14, final: false });
+      expect(bucketAt(of, at(16, 45), at(18, 0))).toEqual({ outMinutes: 0, final: true });
+      expect(bucketAt(of, at(16, 30), at(17, 30))).toEqual({ outMinutes: 0, final: true });
+    });
+
+    it('where the feed was heard last', () => {
+      const last = at(14, 0);
+      const of = {
+        ...inputsWith([status('READY', at(9, 0)), status('LUNCH', at(13, 34))], {
+          thresholdMs: 40 * 60_000,
+          last,
+        }),
+        schedules: [calls('1970-01-01', at(9, 0), at(17, 0))],
+      };
+      expect(bucketAt(of, at(13, 30), at(14, 39))).toEqual({ outMinutes: 11, final: true });
+      const later = {
+        ...of,
+        facts: new Map([[userKey('i', 'u'), [status('READY', at(9, 0)), status('LUNCH', at(13, 44))]]]),
+      };
+      expect(bucketAt(later, at(13, 30), at(14, 39))).toEqual({ outMinutes: 1, final: false });
+      expect(bucketAt(later, at(13, 30), at(14, 40))).toEqual({ outMinutes: 0, final: false });
+    });
+
+    it('before anything that is computed, as far back as such an episode may have begun', () => {
+      const of = inputsWith([fact('STATUS', 10)]);
+      expect(finalUntil(of, retroactive, { segments: [], end: null }, 15.9 * hour)).toBe(at(14, 30));
+    });
   });
 });

@@ -6,6 +6,7 @@ import { bufferMsOf, type Carry, type PersonInputs, shiftEndsOf, slotsOf } from 
 import { firstAfter } from './facts.ts';
 import { type LineContext, pendingLogouts } from './line.ts';
 import { nextStep, type Rules, valueAt } from './rules.ts';
+import { carryAt } from './segments.ts';
 
 export interface LiveState {
   readonly scheduledActivityId: string | null;
@@ -105,21 +106,56 @@ export function nextChange(
   return next;
 }
 
+/** What was computed of a person, as far as finality depends on it. */
+export interface ComputedPast {
+  readonly segments: readonly Segment[];
+  /** State that runs into the first segment, where that is known. */
+  readonly before?: Carry | null;
+  /** State at asOf; null where nothing that is asked for depends on it. */
+  readonly end: Carry | null;
+}
+
 /**
  * Buckets that end at or before this instant are final (domain.md, "asOf"): asOf is 15 minutes past their end, the
  * feeds have passed it, and no undecided missing logout or retroactive episode can still change them.
  */
-export function finalUntil(inputs: PersonInputs, rules: Rules, end: Carry | null, asOf: Instant): Instant {
-  let until = asOf - bucketMs;
+export function finalUntil(
+  inputs: PersonInputs,
+  rules: Rules,
+  computed: ComputedPast,
+  asOf: Instant,
+): Instant {
+  let settled = asOf;
   const context = contextOf(inputs, rules, asOf);
   for (const { integrationId, externalUserId } of inputs.externalUsers) {
     const feed = inputs.feeds.get(integrationId);
     const facts = inputs.facts.get(userKey(integrationId, externalUserId)) ?? [];
-    if (feed) until = Math.min(until, lastHeard(feed, facts, asOf));
-    for (const { from } of pendingLogouts(facts, context)) until = Math.min(until, from);
+    if (feed) settled = Math.min(settled, lastHeard(feed, facts, asOf));
+    for (const { from } of pendingLogouts(facts, context)) settled = Math.min(settled, from);
   }
-  if (end && isUndecided(end, rules, asOf)) until = Math.min(until, end.since);
-  return bucketOf(until);
+  return bucketOf(Math.min(asOf - bucketMs, decidedUntil(computed, rules, settled, asOf)));
+}
+
+/** What is open from `settled` on may end the episode there: one that would be in its buffer then is undecided as a whole. */
+function decidedUntil(
+  { segments, before = null, end }: ComputedPast,
+  rules: Rules,
+  settled: Instant,
+  asOf: Instant,
+): Instant {
+  const carry = settled < asOf ? carryAt(segments, settled, before) : end;
+  const isKnown =
+    settled >= asOf || (segments[0] && segments[0].from < settled) || (carry && carry.since < settled);
+  if (!isKnown) return settled - longestRetroactiveMs(rules);
+  return carry && isUndecided(carry, rules, settled) ? carry.since : settled;
+}
+
+/** An undecided episode began at most so long ago. */
+function longestRetroactiveMs({ settings }: Rules): number {
+  const buffers = settings.values
+    .filter(({ graceMode }) => graceMode === 'retroactive')
+    .map(({ bufferSeconds }) => Math.max(bufferSeconds.notPresent, bufferSeconds.wrongActivity));
+  return Math.max(0, ...buffers) * 1000;
 }
 
 /** A retroactive episode that is still inside its buffer: all of it may yet count as out. */

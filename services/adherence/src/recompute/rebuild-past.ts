@@ -122,7 +122,8 @@ export function daysOf(owner: Owner, range: ComputedRange): ComputedDay[] {
   const version = { offset: versionOffset(partition), configurationOffset: owner.configuration.offset() };
   // All that was running when the inputs end is over by now, so only feeds can keep it from being final. What is frozen
   // stands, whatever was still open when its period was closed.
-  const until = task.knownAt === null ? finalUntil(inputs, configuration.rules, null, asOf) : task.to!;
+  const past = { segments, end: null };
+  const until = task.knownAt === null ? finalUntil(inputs, configuration.rules, past, asOf) : task.to!;
   const span = { from: writeFrom, to: task.to! };
   return computedDays(person, configuration.rules, segments, span, until, version);
 }

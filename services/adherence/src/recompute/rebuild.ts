@@ -84,7 +84,7 @@ export function rebuiltOf(owner: Owner, range: ComputedRange): Rebuilt {
     dueAt: 0,
   };
   person.dueAt = nextChange(inputs, rules, person.live, asOf);
-  const until = finalUntil(inputs, rules, end, asOf);
+  const until = finalUntil(inputs, rules, range, asOf);
   appendSegments(person.segments, clipSegments(segments, windowStart, Number.POSITIVE_INFINITY));
   for (const userFactsOf of facts.values()) dropFactsBefore(userFactsOf, windowStart);
   const version = { offset: versionOffset(partition), configurationOffset: owner.configuration.offset() };

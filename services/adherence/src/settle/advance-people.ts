@@ -42,7 +42,7 @@ function advanceOne(owner: Owner, partition: Partition, person: Person, written:
   const rules = rulesOf(tables.rules);
   const feeds = feedsOf(owner, tenantId, new Set(person.externalUsers.map((u) => u.integrationId)));
   advance(person, rules, feeds, owner.clock.now());
-  const until = finalUntil(inputsOf(person, feeds), rules, person.end, person.computedTo);
+  const until = finalUntil(inputsOf(person, feeds), rules, person, person.computedTo);
   const changedFrom = person.unstoredFrom;
   const from = Math.min(changedFrom, firstFinalFrom(partition, person, written, until));
   const version = { offset: versionOffset(partition), configurationOffset: owner.configuration.offset() };

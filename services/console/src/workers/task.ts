@@ -144,7 +144,7 @@ async function personSums(
       addSegments(ofPerson, 0, segments, rules[i]!.activityType, part);
       return ofPerson.rows().map(({ from, to, amounts }) => ({ from, to, amounts }));
     });
-    const until = finalUntil(inputs, rules[0]!, results[0]!.end, task.asOf);
+    const until = finalUntil(inputs, rules[0]!, results[0]!, task.asOf);
     sums.push({ personId, finalUntil: until, variants });
   }
   return sums;
