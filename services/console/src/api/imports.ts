@@ -23,13 +23,16 @@ const answers = {
   },
 };
 
+const peopleRule =
+  'A line of JSON is a whole person, as in a PUT. A CSV leaves what it has no column for as it is and adds its external users to those that are; a column that is there and empty clears.';
+
 /** Many people, or schedules, at once. */
 export const importRoutes = (env: Environment): Route[] => [
   route({
     method: 'post',
     path: '/people/import',
     tag: 'people',
-    summary: `Import people from a JSON array, NDJSON, or CSV with ${peopleColumns.known.join(',')}`,
+    summary: `Import people from a JSON array, NDJSON, or CSV with ${peopleColumns.known.join(',')}. ${peopleRule}`,
     access: ['planner'],
     teams: 'narrowed',
     rawBody: importTypes,
@@ -37,7 +40,7 @@ export const importRoutes = (env: Environment): Route[] => [
     answers,
     handle: async ({ tenant, headers, bytes, principal, now }) => {
       const read = await readLines(headers, await bytes(), peopleColumns);
-      const all = await readPeopleLines(read.lines, tenant);
+      const all = await readPeopleLines(read, tenant);
       const { people, beyond } = withinTeams(all.people, tablesOf(env, tenant.tenantId), teamsOf(principal));
       return answerImport(
         headers,

@@ -92,6 +92,66 @@ describe('an import', () => {
     expect((await call('GET', '/people/w1')).body.name).toBe('😀 '.repeat(90).trim());
   });
 
+  describe('of people as CSV', () => {
+    const csvType = { 'content-type': 'text/csv' };
+    const user = (externalUserId: string, validFrom: string | null = null) => ({
+      ...{ integrationId: 'odigo', externalUserId, validFrom, validTo: null },
+    });
+    const before = {
+      name: 'Kim',
+      team: 'Care',
+      planningUnitId: 'paris',
+      externalUsers: [user('kim'), user('kim.old', '2025-01-01T00:00:00.000Z')],
+    };
+    const after = async (id: string, ...lines: string[]) => {
+      await call('PUT', '/planning-units/paris', { name: 'Paris', timeZone: 'Europe/Paris' });
+      const externalUsers = before.externalUsers.map((each) => ({
+        ...each,
+        externalUserId: each.externalUserId.replace('kim', id),
+      }));
+      await call('PUT', `/people/${id}`, { ...before, externalUsers });
+      const answer = await call('POST', '/people/import', lines.join('\n'), csvType);
+      expect(answer.body).toEqual({ accepted: lines.length - 1, rejected: [] });
+      return (await call('GET', `/people/${id}`)).body;
+    };
+
+    it('leaves what it has no column for, and adds its external users', async () => {
+      const kim = await after(
+        'k1',
+        'personId,name,integrationId,externalUserId',
+        'k1,Kim,odigo,k1.new',
+        'k1,Kim,odigo,k1.old',
+      );
+      expect(kim).toMatchObject({
+        team: 'Care',
+        planningUnitId: 'paris',
+        externalUsers: [user('k1'), user('k1.old', '2025-01-01T00:00:00.000Z'), user('k1.new')],
+      });
+      expect(await after('k2', 'personId,name', 'k2,Kim B')).toMatchObject({
+        ...{ name: 'Kim B', team: 'Care', planningUnitId: 'paris' },
+        externalUsers: [user('k2'), user('k2.old', '2025-01-01T00:00:00.000Z')],
+      });
+    });
+
+    it('clears by a column that is there and empty', async () => {
+      const header = 'personId,name,team,planningUnitId,integrationId,externalUserId,validFrom';
+      expect(await after('k3', header, 'k3,Kim,,,odigo,k3.old,')).toMatchObject({
+        ...{ team: null, planningUnitId: 'default', externalUsers: [user('k3'), user('k3.old')] },
+      });
+      expect(await after('k4', header, 'k4,Kim,Care,paris,,,')).toMatchObject({
+        ...{ team: 'Care', planningUnitId: 'paris', externalUsers: [] },
+      });
+    });
+
+    it('of JSON is a whole person, as a PUT', async () => {
+      await after('k5', 'personId,name', 'k5,Kim');
+      await call('POST', '/people/import', [{ id: 'k5', name: 'Kim' }]);
+      expect((await call('GET', '/people/k5')).body).toMatchObject({
+        ...{ team: null, planningUnitId: 'default', externalUsers: [] },
+      });
+    });
+  });
+
   it('that stops says so in its last line', async () => {
     // Nobody tells an outcome here, and it waits for none for long.
     const other = await startTestConsole({

@@ -21,6 +21,8 @@ export interface ReadLines {
   readonly lines: readonly ImportLine[];
   /** Lines that cannot be read at all. */
   readonly rejected: readonly RejectedLine[];
+  /** The header of a CSV: what is not in it, its lines say nothing of. null for JSON. */
+  readonly columns: readonly string[] | null;
 }
 
 export const importTypes = ['application/json', 'application/x-ndjson', 'text/csv'] as const;
@@ -79,7 +81,7 @@ async function readNdjson(text: string): Promise<ReadLines> {
     }
   }
   const objects = split(values);
-  return { lines: objects.lines, rejected: [...rejected, ...objects.rejected] };
+  return { lines: objects.lines, rejected: [...rejected, ...objects.rejected], columns: null };
 }
 
 function split(values: readonly { readonly line: number; readonly value: unknown }[]): ReadLines {
@@ -92,16 +94,20 @@ function split(values: readonly { readonly line: number; readonly value: unknown
       rejected.push({ line, errors: [{ path: '', message: 'must be an object' }] });
     }
   }
-  return { lines, rejected };
+  return { lines, rejected, columns: null };
 }
 
 async function readCsv(text: string, columns: CsvColumns): Promise<ReadLines> {
   const head = text.slice(0, Math.max(0, text.indexOf('\n')) || text.length);
   const rejected: RejectedLine[] = [];
   const lines: ImportLine[] = [];
+  let header: string[] = [];
   const parser = parse({
     bom: true,
-    columns: (names: string[]) => checkHeader(names, columns),
+    columns: (names: string[]) => {
+      header = checkHeader(names, columns);
+      return header;
+    },
     // Spreadsheets of many countries separate by semicolons.
     delimiter: head.includes(';') && !head.includes(',') ? ';' : ',',
     info: true,
@@ -119,7 +125,7 @@ async function readCsv(text: string, columns: CsvColumns): Promise<ReadLines> {
     for (const [name, field] of Object.entries(record)) if (field !== '') value[name] = field;
     lines.push({ line: info.lines, value });
   }
-  return { lines, rejected };
+  return { lines, rejected, columns: header };
 }
 
 interface CsvRecord {

@@ -6,7 +6,7 @@ import { teamsOf } from '../http/principal-tables.ts';
 import type { Principal } from '../http/route.ts';
 import { newId } from '../http/tokens.ts';
 import type { RejectedLine } from './lines.ts';
-import { everyLine, type LimitedPerson } from './people-import.ts';
+import { everyLine, type ImportedPerson } from './people-import.ts';
 
 /**
  * In the order of the lines. Only what changes nothing is judged here: a line may need what the one before it does,
@@ -15,7 +15,7 @@ import { everyLine, type LimitedPerson } from './people-import.ts';
 export async function writePeople(
   env: Environment,
   tenantId: string,
-  part: readonly LimitedPerson[],
+  part: readonly ImportedPerson[],
   principal: Principal | null,
   now: number,
 ): Promise<RejectedLine[]> {

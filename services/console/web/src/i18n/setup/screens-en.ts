@@ -96,7 +96,7 @@ export const screensEn = {
   'imports.file': 'File (CSV, JSON or NDJSON, at most 64 MB and 200,000 lines)',
   'imports.choose': 'Choose a file first.',
   'imports.hint.people':
-    'A line for each external user of a person; lines of one person have the same name, team and unit. personId and name are needed.',
+    'A line for each external user of a person; lines of one person have the same name, team and unit. personId and name are needed. A CSV leaves what it has no column for as it is, and adds its external users to those that are; a column that is there and empty clears. A line of JSON is the whole person.',
   'imports.hint.schedules':
     'A line for each activity; the lines of one person and shift date replace that schedule as a whole. A line without activity is a day off. Times without an offset are in the zone of the planning unit.',
   'imports.example': 'An example',
