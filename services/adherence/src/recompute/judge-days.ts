@@ -2,6 +2,7 @@
  * Computed days against stored ones: which rows are to be written, and which final buckets change with that. A change
  * is recorded under the row that it replaces, before it is replaced, so doing it again records it again and no twice.
  */
+import { addDays } from '@adherence/domain/calendar.ts';
 import { rulesVersion } from '@adherence/domain/compute/rules.ts';
 import { closedPeriodOf } from '@adherence/domain/configuration/closed-periods.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
@@ -15,7 +16,7 @@ import {
 import { dayKey, loadDayCells, loadStoredDays, type StoredDay } from '@adherence/store/stored-days.ts';
 import { changedCells, joinedCauses } from '../domain/changed-cells.ts';
 import type { Owner } from '../owner.ts';
-import type { ComputedDay } from '../settle/results.ts';
+import { type ComputedDay, isEmptied } from '../settle/results.ts';
 import { isFinal, type WrittenDay } from '../settle/written.ts';
 import { causesOfDay, causesSince } from './causes.ts';
 import { closingReason } from './freeze.ts';
@@ -31,6 +32,8 @@ export interface ComputedPerson {
   readonly always: boolean;
   /** These days are as they were when their period was closed, and replace what is stored. */
   readonly freezes: boolean;
+  /** The days are all up to now: what a stored day after them is to be. null where they end before. */
+  readonly emptied: ((date: string) => ComputedDay) | null;
 }
 
 export interface Judged {
@@ -54,7 +57,9 @@ export async function judgeDays(
     .flatMap(({ days }) => (days.length === 0 ? [] : [days[0]!.day, days.at(-1)!.day]))
     .sort();
   if (dates.length === 0) return { rows: [], changes: [], standing: new Map(), same: new Set() };
-  const range = [people.map(({ personId }) => personId), dates[0]!, dates.at(-1)!] as const;
+  const reachesNow = people.some(({ emptied }) => emptied !== null);
+  const lastDate = addDays(dates.at(-1)!, reachesNow ? zonesApartDays : 0);
+  const range = [people.map(({ personId }) => personId), dates[0]!, lastDate] as const;
   const [stored, recorded] = await Promise.all([
     loadStoredDays(db, tenantId, ...range),
     loadRecordedChanges(db, tenantId, ...range),
@@ -64,10 +69,11 @@ export async function judgeDays(
   const same = new Set<string>();
   const suspects: Suspect[] = [];
   const changes: ResultChange[] = [];
+  const storedOf = Map.groupBy(reachesNow ? stored.values() : [], ({ personId }) => personId);
   for (const person of people) {
-    for (const day of person.days) {
+    for (const day of [...person.days, ...leftDays(person, storedOf.get(person.personId) ?? [])]) {
       const key = dayKey(person.personId, day.day);
-      const known = stored.get(key) ?? null;
+      const known = knownDay(stored.get(key));
       const closedPeriod = person.freezes ? null : closedPeriodOf(tables, person.personId, day.day);
       const isSame = known !== null && known.contentHash === day.contentHash;
       if (isSame) same.add(key);
@@ -91,6 +97,20 @@ export async function judgeDays(
   changes.push(...(await judgeSuspects(owner, tenantId, suspects, recordedAt)));
   return { rows, changes, standing, same };
 }
+
+/** The dates of two zones are as far apart at most. */
+const zonesApartDays = 2;
+
+/** Stored days that have not begun in the zone of the person, emptied. */
+function leftDays({ days, emptied }: ComputedPerson, stored: readonly StoredDay[]): ComputedDay[] {
+  const last = days.at(-1)?.day;
+  if (!emptied || last === undefined) return [];
+  return stored.filter((known) => known.day > last && !isEmptied(known)).map(({ day }) => emptied(day));
+}
+
+/** An emptied day is as good as none: its date begins anew. */
+const knownDay = (stored: StoredDay | undefined): StoredDay | null =>
+  stored && !isEmptied(stored) ? stored : null;
 
 interface Suspect {
   readonly person: ComputedPerson;

@@ -12,7 +12,7 @@ import { dropFactsBefore } from '../domain/user-facts.ts';
 import { feedReason, loadToldFeeds } from '../feeds/feeds.ts';
 import { configurationOf, type Owner } from '../owner.ts';
 import { type Partition, type Rebuild, versionOffset } from '../partition.ts';
-import { type ComputedDay, computedDays } from '../settle/results.ts';
+import { type ComputedDay, computedDays, emptiedDay } from '../settle/results.ts';
 import type { ComputedRange, RangeTask } from './compute-ranges.ts';
 
 /** A person computed up to now: what may be put into memory, and all days that are to be judged. */
@@ -20,6 +20,8 @@ export interface Rebuilt {
   readonly partition: Partition;
   readonly person: Person;
   readonly days: readonly ComputedDay[];
+  /** A date after those, without anything in it. */
+  readonly emptied: (date: string) => ComputedDay;
 }
 
 /** Tasks to compute people from `starts` (by person) to now, in groups that are read together. */
@@ -89,7 +91,7 @@ export function rebuiltOf(owner: Owner, range: ComputedRange): Rebuilt {
   for (const userFactsOf of facts.values()) dropFactsBefore(userFactsOf, windowStart);
   const version = { offset: versionOffset(partition), configurationOffset: owner.configuration.offset() };
   const days = computedDays(person, rules, segments, { from: writeFrom }, until, version);
-  return { partition, person, days };
+  return { partition, person, days, emptied: (date) => emptiedDay(person, date, version) };
 }
 
 /** Feeds never read, and those that a request says have changed. */

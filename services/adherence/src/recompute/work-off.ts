@@ -115,7 +115,10 @@ async function workOffOpen(work: Work, tables: TenantTables, rebuilds: readonly 
       board.show(partition, [person]);
       rebuilt.push({ ...one, written });
     });
-    const people = rebuilt.map(({ person, days }) => toJudge(byPerson.get(person.personId)!, days));
+    const people = rebuilt.map(({ person, days, emptied }) => ({
+      ...toJudge(byPerson.get(person.personId)!, days),
+      emptied,
+    }));
     const judged = await judgeAndStore(work, tables, people);
     for (const { person, days, written } of rebuilt) keepStanding(tables, person, days, judged, written);
   }
@@ -131,6 +134,7 @@ const toJudge = (
   unasked: requests.length === 0 && causes.length === 0,
   always: partition.position < partition.certainFrom,
   freezes: false,
+  emptied: null,
 });
 
 async function judgeAndStore(

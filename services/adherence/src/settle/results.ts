@@ -1,5 +1,6 @@
 /** Segments in memory -> rows of person_days, and the messages of the live board. */
-import { personDays } from '@adherence/domain/compute/person-days.ts';
+import { noAmounts } from '@adherence/domain/compute/cells.ts';
+import { type PersonDay, personDays } from '@adherence/domain/compute/person-days.ts';
 import { type Rules, rulesVersion } from '@adherence/domain/compute/rules.ts';
 import type { Instant, Segment } from '@adherence/domain/model.ts';
 import type { OutMessage } from '@adherence/runtime/broker/broker.ts';
@@ -27,30 +28,52 @@ export interface ComputedDay extends WrittenDay {
 
 /** Every day from `from` up to what the person is computed to; `until`: up to when it is final. */
 export function computedDays(
-  person: Pick<Person, 'tenantId' | 'personId' | 'timeZone' | 'computedTo'>,
+  person: ComputedFor,
   { activityType }: Rules,
   segments: readonly Segment[],
   { from, to = person.computedTo }: { readonly from: Instant; readonly to?: Instant },
   until: Instant,
   at: Omit<ResultVersion, 'asOf'>,
 ): ComputedDay[] {
+  return personDays(segments, activityType, person.timeZone, from, to).map((day) =>
+    computedDay(person, day, until, at),
+  );
+}
+
+/**
+ * A date that has not begun in the person's zone, of which a row is stored: that of a zone further east, which the
+ * person has left. Its time is in the days before; it lasts no time, so that nobody waits for it to be computed.
+ */
+export function emptiedDay(person: ComputedFor, date: string, at: Omit<ResultVersion, 'asOf'>): ComputedDay {
+  const now = person.computedTo;
+  const nothing = { day: date, from: now, to: now, totals: noAmounts, cells: [], segments: [] };
+  return computedDay(person, nothing, now, at);
+}
+
+export const isEmptied = ({ from, to }: Pick<WrittenDay, 'from' | 'to'>): boolean => from === to;
+
+type ComputedFor = Pick<Person, 'tenantId' | 'personId' | 'timeZone' | 'computedTo'>;
+
+function computedDay(
+  person: ComputedFor,
+  day: PersonDay,
+  until: Instant,
+  at: Omit<ResultVersion, 'asOf'>,
+): ComputedDay {
   const resultVersion = { ...at, asOf: person.computedTo };
-  const version = packVersion(resultVersion);
-  return personDays(segments, activityType, person.timeZone, from, to).map((day) => {
-    const hash = contentHash(person.timeZone, day);
-    return {
-      personId: person.personId,
-      day: day.day,
-      from: day.from,
-      to: day.to,
-      version,
-      finalUntil: until,
-      rulesVersion,
-      contentHash: hash,
-      row: () => personDayRow(person, day, resultVersion, until, hash),
-      cells: () => day.cells.map(dayCell),
-    };
-  });
+  const hash = contentHash(person.timeZone, day);
+  return {
+    personId: person.personId,
+    day: day.day,
+    from: day.from,
+    to: day.to,
+    version: packVersion(resultVersion),
+    finalUntil: until,
+    rulesVersion,
+    contentHash: hash,
+    row: () => personDayRow(person, day, resultVersion, until, hash),
+    cells: () => day.cells.map(dayCell),
+  };
 }
 
 export interface LiveRow {
