@@ -21,8 +21,8 @@ const hour = 4 * quarter;
 const at = (text: string) => Date.parse(text);
 /** Over the change of the clocks in Paris, weeks and months. */
 const stored = { from: at('2026-10-17T00:00:00Z'), to: at('2026-11-05T00:00:00Z') };
-/** Later than 36 hours after the last month: its last shift dates are over, too. */
-const asOf = at('2026-12-03T00:00:00Z');
+/** Later than 60 hours after the last month: its last shift dates are over, too. */
+const asOf = at('2026-12-04T00:00:00Z');
 const types = (id: string): ActivityType =>
   id === 'vacation' ? 'Vacation' : id === 'lunch' ? 'Break' : 'Presence';
 

@@ -4,6 +4,7 @@
  */
 import { addDays, dayEnd, dayStart } from '@adherence/domain/calendar.ts';
 import type { ScheduleDocument, ScheduledActivity } from '@adherence/domain/model.ts';
+import { longestShiftMs, startWithinMs } from '@adherence/domain/schedule-limits.ts';
 import type { ScheduleSet } from '@adherence/schemas/records.ts';
 
 /** A document that holds, with the offset of the command that wrote it (its ETag). */
@@ -23,10 +24,6 @@ export interface ScheduleResult {
 }
 
 export const etagOf = (offset: number): string => `"${offset}"`;
-
-const maxSpanMs = 36 * 60 * 60_000;
-/** A shift may begin on the evening before its date, or after midnight; further away it belongs to another date. */
-const startWithinMs = 24 * 60 * 60_000;
 
 /** Judges every document; those with `ok` and not `unchanged` are to be stored with `offset`. */
 export function judgeSchedules(
@@ -106,7 +103,7 @@ function shapeErrors(
   });
   const first = activities[0];
   const last = activities.at(-1);
-  if (first && last && last.end - first.start > maxSpanMs) {
+  if (first && last && last.end - first.start > longestShiftMs) {
     errors.push({ path: 'activities', message: 'A shift may last at most 36 hours from first to last.' });
   }
   return errors;

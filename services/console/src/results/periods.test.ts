@@ -92,6 +92,6 @@ describe('when a row is final', () => {
   it('is after its end; by shift date once no shift of it can go on', () => {
     const row = { from: 0, to: 24 * 3_600_000 };
     expect(finalAt(row, { shiftDate: false })).toBe(row.to);
-    expect(finalAt(row, { shiftDate: true })).toBe(60 * 3_600_000);
+    expect(finalAt(row, { shiftDate: true })).toBe((24 + 24 + 36) * 3_600_000);
   });
 });

@@ -3,6 +3,7 @@ import { localDateOf } from '@adherence/domain/calendar.ts';
 import { cellsOf, noAmounts } from '@adherence/domain/compute/cells.ts';
 import type { Rules } from '@adherence/domain/compute/rules.ts';
 import type { Amounts, Instant, Interval, Segment } from '@adherence/domain/model.ts';
+import { shiftReachMs } from '@adherence/domain/schedule-limits.ts';
 import { addAmounts, type MutableAmounts } from './amounts.ts';
 import type { Group } from './groups.ts';
 import { bucketSizeOf, type Granularity, isCalendar, periodDate, periodOf } from './periods.ts';
@@ -13,12 +14,9 @@ export interface AdherenceQuery extends Interval {
   readonly shiftDate: boolean;
 }
 
-/** A shift of a date ends so long after its day at most. */
-const longestShiftMs = 36 * 60 * 60_000;
-
 /** A row is final once everything is that may count in it, with what the range cuts off. */
 export const finalAt = ({ to }: Interval, { shiftDate }: Pick<AdherenceQuery, 'shiftDate'>): Instant =>
-  shiftDate ? to + longestShiftMs : to;
+  shiftDate ? to + shiftReachMs : to;
 
 export interface Sums {
   /** `key` is a date, an instant within the period, or '' for the total. */
