@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns';
+import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -63,6 +64,34 @@ describe('break types over HTTP', () => {
     const wrongPath = open({ url: `${fake.url}/v9` });
     expect(await wrongPath.lookUp(anna)).toEqual(failure('not-found', 404));
   });
+
+  it('takes a 404 of any content for an unknown agent, once anything of the web service was found', async () => {
+    const source = open();
+    fake.behaviour = 'not-found';
+    expect(await source.lookUp(anna)).toEqual(failure('not-found', 404));
+    fake.behaviour = 'well';
+    expect(await source.lookUp(anna)).toMatchObject({ kind: 'found' });
+    fake.behaviour = 'not-found';
+    expect(await source.lookUp(anna)).toEqual({ kind: 'unknown-agent' });
+  });
+
+  it.each(['.', '..', '', '\ud800'])(
+    'never asks for the id %j, which no path can name',
+    async (externalUserId) => {
+      const requests: string[] = [];
+      const server = createHttpServer((request, response) => {
+        requests.push(request.url ?? '');
+        response.end();
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const source = open({ url: `http://127.0.0.1:${port}/ws/tenant` });
+      expect(await source.lookUp({ ...anna, externalUserId })).toEqual({ kind: 'unknown-agent' });
+      expect(requests).toEqual([]);
+      source.close();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  );
 
   it.each<[FakeBehaviour, BreakFaultKind, number | null]>([
     ['password', 'password', 401],

@@ -33,6 +33,8 @@ export function httpBreakTypeSource(options: HttpBreakTypeSourceOptions): BreakT
   const lookup = guardedLookup(allowed, resolve);
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   const closed = new AbortController();
+  /** Something of this web service was there once: what is not found since then is an agent, not the path. */
+  let everFound = false;
 
   const get = (target: URL, signal: AbortSignal): Promise<Answered> =>
     new Promise((resolveAnswer, reject) => {
@@ -53,10 +55,13 @@ export function httpBreakTypeSource(options: HttpBreakTypeSourceOptions): BreakT
   return {
     async lookUp(question) {
       if (!isAllowedHost(base.hostname, allowed)) return failed(breakFault('address-not-allowed'));
+      if (!isPathSegment(question.externalUserId)) return { kind: 'unknown-agent' };
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
         const answered = await get(targetOf(base, question), AbortSignal.any([closed.signal, timeout]));
-        return answerOf(answered, question);
+        const answer = answerOf(answered, question);
+        everFound ||= answer.kind !== 'failed';
+        return everFound && answered.status === 404 ? { kind: 'unknown-agent' } : answer;
       } catch (error) {
         return failed(timeout.aborted ? breakFault('timeout') : faultOfError(error));
       }
@@ -78,6 +83,9 @@ interface Answered {
   /** null when it is too large or packed, so that it cannot be read. */
   readonly text: string | null;
 }
+
+/** Others cannot be asked for: `.` and `..` name another path even when escaped, half a character names nothing. */
+const isPathSegment = (id: string): boolean => id !== '' && id !== '.' && id !== '..' && id.isWellFormed();
 
 function targetOf(base: URL, { externalUserId }: BreakQuestion): URL {
   const target = new URL(base);
@@ -106,7 +114,7 @@ function answerOf({ status, text }: Answered, question: BreakQuestion): BreakAns
   if (status === 401 || status === 403) return failed(breakFault('password', status));
   if (status >= 300 && status < 400) return failed(breakFault('redirect', status));
   if (status === 429 || status === 503) return failed(breakFault('overloaded', status));
-  // A web service that does not know an agent says so in JSON; a path that is not there does not.
+  // JSON tells of an agent that is not known; anything else, before something was found, of a wrong path.
   if (status === 404)
     return isJsonObject(text) ? { kind: 'unknown-agent' } : failed(breakFault('not-found', status));
   if (status === 204) return { kind: 'none' };

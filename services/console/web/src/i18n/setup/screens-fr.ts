@@ -101,7 +101,7 @@ export const screensFr: Translation<typeof screensEn> = {
   'imports.file': 'Fichier (CSV, JSON ou NDJSON, au plus 64 Mo et 200 000 lignes)',
   'imports.choose': 'Choisissez d’abord un fichier.',
   'imports.hint.people':
-    'Une ligne par utilisateur externe d’une personne ; les lignes d’une même personne ont les mêmes nom, équipe et unité. personId et name sont nécessaires. Un CSV laisse tel quel ce dont il n’a pas la colonne et ajoute ses utilisateurs externes à ceux qui existent ; une colonne présente et vide efface. Une ligne de JSON est la personne entière.',
+    'Une ligne par utilisateur externe d’une personne ; les lignes d’une même personne ont les mêmes nom, équipe et unité. personId et name sont nécessaires. Un CSV laisse tel quel ce dont il n’a pas la colonne et ajoute ses utilisateurs externes à ceux qui existent ; une colonne présente et vide efface. Une ligne de JSON est la personne entière.',
   'imports.hint.schedules':
     'Une ligne par activité ; les lignes d’une personne et d’une date de service remplacent tout ce planning. Une ligne sans activité est un jour de repos. Les heures sans décalage sont dans le fuseau de l’unité de planification.',
   'imports.example': 'Un exemple',
