@@ -88,6 +88,11 @@ export const metricTable = {
 
   adherence_spool_messages: { type: 'gauge', help: 'On the spool volume, not yet in Kafka.', labels: [] },
   adherence_spool_bytes: { type: 'gauge', help: 'Of all spool segments.', labels: [] },
+  adherence_spool_unusable: {
+    type: 'gauge',
+    help: '1 when a spool is configured and its disk could not be used at the start.',
+    labels: [],
+  },
   adherence_spool_sync_seconds: {
     type: 'histogram',
     help: 'Writing and syncing one group.',

@@ -5,16 +5,18 @@ import { hookPrefix } from './webhook.ts';
 export interface AppEnvironment {
   /** What keeps the service from taking notifications; empty when it is ready. */
   readonly missing: () => Promise<readonly string[]>;
+  /** A spool is configured and its disk cannot be used. */
+  readonly withoutSpool?: boolean;
 }
 
-export function createApp({ missing }: AppEnvironment): Hono {
+export function createApp({ missing, withoutSpool = false }: AppEnvironment): Hono {
   const app = new Hono();
   app.get('/livez', (context) => context.text('alive\n'));
   app.get('/readyz', async (context) => {
     const faults = await missing();
     return faults.length === 0
-      ? context.text('ready\n')
-      : context.text(`not ready: ${faults.join(', ')}\n`, 503);
+      ? context.text(withoutSpool ? 'ready, without the spool: its disk cannot be used\n' : 'ready\n')
+      : context.text(`not ready: ${[...faults, ...(withoutSpool ? ['spool'] : [])].join(', ')}\n`, 503);
   });
   // The same for every token: whoever opens the address in a browser learns what it is for, and nothing else.
   app.on(['GET', 'HEAD'], `${hookPrefix}:token`, (context) =>

@@ -12,7 +12,7 @@ import { systemClock } from '@adherence/runtime/clock.ts';
 import { createLocalCodec } from '@adherence/runtime/codec.ts';
 import { OperationalError } from '@adherence/runtime/errors.ts';
 import { silentLog } from '@adherence/runtime/log.ts';
-import { noMetrics } from '@adherence/runtime/metrics.ts';
+import { type Metrics, noMetrics } from '@adherence/runtime/metrics.ts';
 import type { RawNotification, RejectedNotification } from '@adherence/schemas/records.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { configSchema } from './config.ts';
@@ -37,6 +37,7 @@ export interface Trouble {
   readonly fault?: (nth: number) => Fault;
   /** The ingress waits for this before the broker has its messages. */
   readonly sendsWait?: Promise<void>;
+  readonly metrics?: Metrics;
 }
 
 interface Outage {
@@ -91,7 +92,7 @@ export async function startIngress(
     codec,
     clock: systemClock,
     log: silentLog,
-    metrics: noMetrics,
+    metrics: trouble.metrics ?? noMetrics,
   });
   running.add(ingress);
   const { port } = ingress;

@@ -7,7 +7,8 @@ import { DeadlineError, isOperational } from '@adherence/runtime/errors.ts';
 import type { Host } from '@adherence/runtime/service.ts';
 import { openLateBroker } from './late-broker.ts';
 import { openDisk } from './spool/disk.ts';
-import { readKnown } from './spool/known.ts';
+import { type Known, readKnown } from './spool/known.ts';
+import { isOfTheDisk } from './spooled.ts';
 
 /** The servers have so long to answer before a start goes on without them. */
 const patienceMs = 10_000;
@@ -18,7 +19,7 @@ export function withSpool(host: Host): Host {
     ...host,
     async open(env, name, log, metrics) {
       const { clock, environment } = host;
-      const known = environment.SPOOL_DIR ? await readKnown(await openDisk(environment.SPOOL_DIR)) : null;
+      const known = await knownOf(environment.SPOOL_DIR);
       const opening = host.open(env, name, log, metrics);
       if (known === null) return opening;
       const late = () => new DeadlineError('start', patienceMs);
@@ -40,4 +41,15 @@ export function withSpool(host: Host): Host {
       return { broker, codec, db: openClickHouse(clickHouseOptionsOf(env)), clock, log, metrics };
     },
   };
+}
+
+/** Nothing is known on a disk that cannot be read; the spool itself says so (spooled.ts). */
+async function knownOf(folder: string | undefined): Promise<Known | null> {
+  if (!folder) return null;
+  try {
+    return await readKnown(await openDisk(folder));
+  } catch (error) {
+    if (isOfTheDisk(error)) return null;
+    throw error;
+  }
 }

@@ -28,15 +28,29 @@ export interface OpenedVolume extends Volume {
   readonly known: Known | null;
 }
 
-/** null without a configured folder. */
+/** null without a configured folder, and with one whose disk is read-only, full or failing: Kafka may be well. */
 export async function volumeOf(
   { SPOOL_DIR, SPOOL_MAX_BYTES: maxBytes }: IngressConfig,
   { clock, log, metrics }: SpoolResources,
 ): Promise<OpenedVolume | null> {
   if (SPOOL_DIR === undefined) return null;
   const newSalt = () => randomInt(2 ** 32);
-  const volume = await openVolume(SPOOL_DIR, { maxBytes, clock, log, metrics, newSalt });
-  return { ...volume, known: await readKnown(volume.disk) };
+  metrics.set('adherence_spool_unusable', {}, 0);
+  try {
+    const volume = await openVolume(SPOOL_DIR, { maxBytes, clock, log, metrics, newSalt });
+    return { ...volume, known: await readKnown(volume.disk) };
+  } catch (error) {
+    if (!isOfTheDisk(error)) throw error;
+    log.error({ error: asError(error) }, 'the spool cannot be used: on Kafka alone until the next start');
+    metrics.set('adherence_spool_unusable', {}, 1);
+    return null;
+  }
+}
+
+/** Of a system call, or of the lock where it is not held by another process. */
+export function isOfTheDisk(error: unknown): boolean {
+  const { code, syscall } = error as { readonly code?: unknown; readonly syscall?: unknown };
+  return code === 'SPOOL_UNUSABLE' || (typeof code === 'string' && typeof syscall === 'string');
 }
 
 export interface Spooled extends Outbox {

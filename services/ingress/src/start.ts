@@ -122,7 +122,13 @@ async function startOn(
     spoolTakes: spooled?.takes ?? (() => false),
     clock,
   });
-  const server = await listen(config, webhook, getRequestListener(createApp({ missing }).fetch));
+  const server = await listen(
+    config,
+    webhook,
+    getRequestListener(
+      createApp({ missing, withoutSpool: config.SPOOL_DIR !== undefined && spooled === null }).fetch,
+    ),
+  );
   const { port } = server.address() as AddressInfo;
   log.info({ port, spool: spooled !== null }, 'ingress listens');
 

@@ -1,8 +1,9 @@
 /** What a sender and an operator see of the spool, over HTTP. */
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OperationalError } from '@adherence/runtime/errors.ts';
+import { createMetrics } from '@adherence/runtime/metrics.ts';
 import type { RawNotification } from '@adherence/schemas/records.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,6 +34,28 @@ const storedOf = (world: World, agentId: string) =>
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
 }
+
+describe('an ingress whose spool cannot be used at its start', () => {
+  it.each([
+    ['the folder cannot be made', async () => writeFile(join(folder, 'spool'), 'a file')],
+    ['the folder cannot be locked', async () => mkdir(join(folder, 'spool', 'lock'), { recursive: true })],
+    ['the folder cannot be read', async () => mkdir(join(folder, 'spool', 'id'), { recursive: true })],
+  ])('relies on Kafka alone, and says so, when %s', async (_name, breakDisk) => {
+    await breakDisk();
+    const metrics = createMetrics('ingress');
+    const world = await newWorld({ SPOOL_DIR: join(folder, 'spool') }, { metrics });
+    expect(await statuses(world, item('anna', 1))).toEqual([200]);
+    const ready = () => fetch(`http://127.0.0.1:${world.port}/readyz`);
+    expect([(await ready()).status, await (await ready()).text()]).toEqual([
+      200,
+      'ready, without the spool: its disk cannot be used\n',
+    ]);
+    expect(await metrics.text()).toMatch(/^adherence_spool_unusable.* 1$/m);
+    world.outage.away = true;
+    expect(await statuses(world, item('anna', 2))).toEqual([503]);
+    expect(storedOf(world, 'anna')).toEqual([1]);
+  });
+});
 
 describe('an ingress with a spool', () => {
   it('answers 200 while the broker is away and sends everything in order when it is back', async () => {
