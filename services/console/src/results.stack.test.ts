@@ -197,6 +197,36 @@ describe('GET /adherence', () => {
   });
 });
 
+describe('a person who was not computed yet', () => {
+  const range = { from: '2026-10-20T00:00:00Z', to: '2026-10-21T00:00:00Z', personId: 'p4' };
+  const finals = async (granularity: string, grouped = 'team') => {
+    const query = new URLSearchParams({ ...range, granularity, groupBy: grouped });
+    query.append('personId', 'p6');
+    const { body } = await call('GET', `/adherence?${query}`);
+    return new Set(body.items.map(({ final }: { final: boolean }) => final));
+  };
+
+  it('keeps the rows of the group from being final, and those of nobody else', async () => {
+    await call('PUT', '/people/p6', { name: 'Six' });
+    expect(await finals('day')).toEqual(new Set([false]));
+    expect(await finals('15m')).toEqual(new Set([false]));
+    expect(await finals('day', 'person')).toEqual(new Set([true]));
+    // Computed, though not a day of the range.
+    const later = segmentsOf(6).filter(({ from }) => from > at('2026-11-01T00:00:00Z'));
+    await storeDays(
+      { id: 'p6', team: null, unit: 'default', segments: later },
+      asOf,
+      1n,
+      't1',
+      asOf,
+      at('2026-11-01T00:00:00Z'),
+    );
+    expect(await finals('day')).toEqual(new Set([true]));
+    expect(await finals('15m')).toEqual(new Set([true]));
+    await call('DELETE', '/people/p6');
+  });
+});
+
 describe('GET /adherence/days', () => {
   it('has in columns what GET /adherence says by person and day', async () => {
     const { body } = await call('GET', '/adherence/days?from=2026-10-18&to=2026-11-02');
@@ -338,10 +368,11 @@ async function storeDays(
   version: bigint,
   tenant = 't1',
   finalUntil = computedTo,
+  from = stored.from,
 ): Promise<void> {
   const until = Math.min(stored.to, computedTo);
   const known = segments.filter((s) => s.from < until).map((s) => ({ ...s, to: Math.min(s.to, until) }));
-  const days = personDays(known, types, zones[unit], stored.from, until);
+  const days = personDays(known, types, zones[unit], from, until);
   const cellColumns = ['bucket', 'shift_date', 'scheduled_activity', 'actual_activity', ...amountColumns];
   const segmentColumns = [
     'from_at',

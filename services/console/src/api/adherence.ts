@@ -36,7 +36,7 @@ const itemView = z.object({
   ...amountsView,
   final: z.boolean().meta({
     description:
-      'Nothing but a recomputation changes it: all of from..to is decided; by shift date also the 60 hours after it, in which a shift of its dates may end',
+      'Nothing but a recomputation changes it: all of from..to is decided; by shift date also the 60 hours after it, in which a shift of its dates may end. A group with a person who is new and was not computed yet has no final row',
   }),
   /** All of it is in closed periods of everybody in it: it stands. */
   closed: z.boolean(),

@@ -58,7 +58,7 @@ HAVING arraySum(sums) > 0`,
  * told too: their days may be behind.
  */
 export function wholeDaySums(tenantId: string, members: Members, range: Interval, period: OwnPeriod): Sql {
-  const more = ['final_until', 'day_end', 'as_of'];
+  const more = ['person', 'final_until', 'day_end', 'as_of'];
   return {
     text: `SELECT person_group, key, [${amountColumns.map((name) => `sum(${name})`).join(', ')}] AS sums,
 ${freshnessColumns}
@@ -72,6 +72,8 @@ GROUP BY person_group, key`,
 
 export interface FreshnessRow {
   readonly person_group: number;
+  /** How many of the group have rows there. */
+  readonly people: number;
   /** Least final_until of the days that are not final as a whole; null when all are. */
   readonly final_to: Instant | null;
   /** Least as_of of the days that are not computed to their end, or to the end of the range; null when all are. */
@@ -85,7 +87,8 @@ export const freshnessOf = (tenantId: string, members: Members, range: Interval,
 SELECT ${groupOf(members)} AS person_group,
   minOrNullIf(final_until, final_until < day_end) AS final_to,
   minOrNullIf(as_of, is_asked AND as_of < least(day_end, {to:Int64})) AS least_as_of,
-  maxOrNullIf(as_of, is_asked) AS latest_as_of
+  maxOrNullIf(as_of, is_asked) AS latest_as_of,
+  uniqExact(person) AS people
 FROM person_days FINAL
 WHERE ${where(members)} AND day_start < {wholeTo:Int64} AND day_end > {wholeFrom:Int64}
 GROUP BY person_group`,
@@ -101,7 +104,22 @@ GROUP BY person_group`,
 
 const freshnessColumns = `  minOrNullIf(final_until, final_until < day_end) AS final_to,
   minOrNullIf(as_of, as_of < least(day_end, {to:Int64})) AS least_as_of,
-  max(as_of) AS latest_as_of`;
+  max(as_of) AS latest_as_of,
+  uniqExact(person) AS people`;
+
+export interface ComputedPeopleRow {
+  readonly person_group: number;
+  readonly people: number;
+}
+
+/** How many of each group were computed at all: somebody new has no row yet. */
+export const computedPeople = (tenantId: string, members: Members): Sql => ({
+  text: `SELECT ${groupOf(members)} AS person_group, uniqExact(person) AS people
+FROM person_days
+WHERE tenant = {tenant:String} AND person IN (${idList(members.map(({ personId }) => personId))})
+GROUP BY person_group`,
+  parameters: { tenant: tenantId },
+});
 
 const day = 24 * 60 * 60_000;
 

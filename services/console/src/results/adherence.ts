@@ -8,7 +8,9 @@ import type { Amounts, Instant, Interval } from '@adherence/domain/model.ts';
 import type { Database } from '../environment.ts';
 import {
   adherenceSums,
+  type ComputedPeopleRow,
   type Cut,
+  computedPeople,
   type FreshnessRow,
   freshnessOf,
   type Members,
@@ -89,7 +91,7 @@ async function addWholeDays(reader: Reader): Promise<Freshness | null> {
   for (const row of rows.flat()) {
     if (row.sums.some((sum) => sum > 0)) sums.add(row.person_group, row.key, amountsOf(row.sums));
   }
-  return freshnessIn(rows.flat());
+  return freshnessIn(reader, rows.flat());
 }
 
 async function addParts(reader: Reader): Promise<Freshness> {
@@ -170,7 +172,7 @@ async function addEdge(reader: Reader, edge: Interval): Promise<void> {
 
 interface Freshness {
   readonly asOf: Instant | null;
-  /** Per group; absent where everything stored is final. */
+  /** Per group; absent where everything stored is final, and everybody was computed. */
   readonly finalTo: readonly (Instant | undefined)[];
 }
 
@@ -185,7 +187,7 @@ async function readFreshness(reader: Reader): Promise<Freshness> {
     ),
     (members) => freshnessOf(tables.tenantId, members, query, whole),
   );
-  return freshnessIn(rows);
+  return freshnessIn(reader, rows);
 }
 
 /** What the rows of a range stand for, with what the range cuts off. */
@@ -195,7 +197,7 @@ function wholePeriods({ groups, query }: Reader): Interval {
   return { from: periods.from, to: finalAt(periods, query) };
 }
 
-function freshnessIn(rows: readonly FreshnessRow[]): Freshness {
+async function freshnessIn(reader: Reader, rows: readonly FreshnessRow[]): Promise<Freshness> {
   const finalTo: (Instant | undefined)[] = [];
   let least: Instant | null = null;
   let latest: Instant | null = null;
@@ -204,7 +206,25 @@ function freshnessIn(rows: readonly FreshnessRow[]): Freshness {
     if (least_as_of !== null) least = Math.min(least ?? least_as_of, least_as_of);
     if (latest_as_of !== null) latest = Math.max(latest ?? latest_as_of, latest_as_of);
   }
+  for (const group of await groupsToCome(reader, rows)) finalTo[group] = Number.NEGATIVE_INFINITY;
   return { asOf: least ?? latest, finalTo };
+}
+
+/** Groups with somebody of whom nothing is stored yet: no row of them is final before that person is in it. */
+async function groupsToCome(reader: Reader, rows: readonly FreshnessRow[]): Promise<number[]> {
+  const { groups, tables } = reader;
+  const isWhole = (group: number) =>
+    rows.some((row) => row.person_group === group && row.people === groups[group]!.people.length);
+  // Most often everybody has rows in the range.
+  const partial = [...groups.keys()].filter((group) => !isWhole(group));
+  if (partial.length === 0) return [];
+  const counts = await queryParts<ComputedPeopleRow>(reader, membersOf(groups, partial), (members) =>
+    computedPeople(tables.tenantId, members),
+  );
+  const computed = new Map<number, number>();
+  for (const { person_group: group, people } of counts)
+    computed.set(group, (computed.get(group) ?? 0) + people);
+  return partial.filter((group) => (computed.get(group) ?? 0) < groups[group]!.people.length);
 }
 
 const membersOf = (groups: readonly Group[], indexes: readonly number[]): Members =>
