@@ -41,7 +41,8 @@ function feedOf(thresholdMs: number, notifiedAt: readonly Instant[]): Feed {
     .slice(1)
     .map((to, i) => ({ from: at[i]!, to }))
     .filter(({ from, to }) => to - from > thresholdMs);
-  return { thresholdMs, gaps, last: at.at(-1) ?? null };
+  const last = at.at(-1) ?? null;
+  return { thresholdMs, gaps, last, heard: last };
 }
 
 /** As they are configured; the offsets tell the versions apart. */

@@ -138,14 +138,14 @@ export async function readFeeds(
       tenantId,
       integrations.map(({ integrationId }) => integrationId),
     );
-    for (const { integrationId, thresholdMs, gaps, openFrom } of told) {
-      if (thresholdMs > 0) feeds.set(integrationId, { thresholdMs, gaps, last: openFrom });
+    for (const { integrationId, thresholdMs, gaps, openFrom, last } of told) {
+      if (thresholdMs > 0) feeds.set(integrationId, { thresholdMs, gaps, last: openFrom, heard: last });
     }
     return feeds;
   }
   for (const { integrationId, thresholdMs } of integrations) {
     const { gaps, last } = await loadGapsKnownAt(db, tenantId, integrationId, thresholdMs, knownAt);
-    feeds.set(integrationId, { thresholdMs, gaps, last });
+    feeds.set(integrationId, { thresholdMs, gaps, last, heard: last });
   }
   return feeds;
 }

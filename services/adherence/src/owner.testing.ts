@@ -133,6 +133,12 @@ export function scheduleSet(offset: number, shiftDate: string, start: number, en
   return message(offset, codec.encode('ScheduleSet', record));
 }
 
+/** A notification of an integration was accepted. */
+export function feedMark(offset: number, integrationId: string, at: number): InMessage {
+  const marks = [{ second: Math.floor(at / 1000), least: at, greatest: at }];
+  return message(offset, codec.encode('FeedMarks', { tenantId: 't1', integrationId, marks }));
+}
+
 /** Ann is available, or logs out (`status` null). */
 export function statusEvent(
   offset: number,

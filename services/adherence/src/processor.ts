@@ -12,7 +12,7 @@ import { type Metrics, noMetrics } from '@adherence/runtime/metrics.ts';
 import { partitionOf, streamPartitions } from '@adherence/schemas/topics.ts';
 import { createBoardPublisher } from './board/board-publisher.ts';
 import { advance, type Person } from './domain/person.ts';
-import { feedsOf, isSilent, openSilences } from './feeds/feeds.ts';
+import { feedsOf, hearFeeds, isSilent, openSilences } from './feeds/feeds.ts';
 import { createErasures } from './keep/erase.ts';
 import type { Owner } from './owner.ts';
 import { type Partition, partitionOfPerson, type Request } from './partition.ts';
@@ -164,6 +164,7 @@ export function adherenceProcessor(
     if (results.rows.size > 0) await results.store(fenceOf(mine));
     await rebuildWithinBudget(mine);
     const rebuiltAt = clock.now();
+    if (tickDue.size > 0) await hearFeeds(owner);
     const upTo = await computeResults();
     await results.store(fenceOf(mine));
     await erasures.obey(configurationOffset);

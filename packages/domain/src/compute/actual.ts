@@ -14,6 +14,8 @@ export interface Feed {
   readonly gaps: readonly Interval[];
   /** Greatest occurredAt of an accepted notification; null before the first. */
   readonly last: Instant | null;
+  /** Up to when these are all the gaps: greatest occurredAt that was told together with them; null before the first. */
+  readonly heard: Instant | null;
 }
 
 export interface ActualPiece extends Interval {

@@ -213,6 +213,7 @@ describe('acceptance examples', () => {
         thresholdMs: 600_000,
         gaps: [{ from: at('14:07:00'), to: at('14:25:00') }],
         last: at('15:00:00'),
+        heard: at('15:00:00'),
       },
       asOf: '15:05:00',
     });

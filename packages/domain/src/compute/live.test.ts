@@ -67,7 +67,9 @@ describe('up to when buckets are final', () => {
   const inputsWith = (events: readonly LineFact[], feed?: Partial<Feed>): PersonInputs => ({
     ...inputs,
     facts: new Map([[userKey('i', 'u'), [...events]]]),
-    feeds: feed ? new Map([['i', { thresholdMs: hour, gaps: [], last: null, ...feed }]]) : new Map(),
+    feeds: feed
+      ? new Map([['i', { thresholdMs: hour, gaps: [], last: null, heard: feed.last ?? null, ...feed }]])
+      : new Map(),
   });
   const nothing = { segments: [], end: null };
   const untilOf = (of: PersonInputs, asOf: number) => finalUntil(of, rules, nothing, asOf * hour) / hour;
@@ -94,16 +96,16 @@ describe('up to when buckets are final', () => {
     expect(untilOf({ ...inputsWith([fact('STATUS', 15)]), schedules }, 39.75)).toBe(39.5);
   });
 
-  it('a feed has passed what lies before its silence, or before the time in which none would be told', () => {
-    expect(untilOf(inputsWith(loggedOut, { last: 16 * hour }), 20)).toBe(16);
-    expect(untilOf(inputsWith(loggedOut, { last: 30 * hour }), 20)).toBe(19.75);
-    expect(untilOf(inputsWith(loggedOut), 20)).toBe(19.75);
-    expect(untilOf(inputsWith(loggedOut, {}), 20)).toBe(19);
-    expect(untilOf(inputsWith(loggedOut, { thresholdMs: 10 * minute }), 20)).toBe(19.75);
-    expect(untilOf(inputsWith(loggedOut, {}), 15.5)).toBe(15);
-    expect(
-      untilOf(inputsWith(loggedOut, { gaps: [{ from: 18 * hour, to: 21 * hour }], last: 21 * hour }), 20),
-    ).toBe(18);
+  it('a feed has passed what has been heard of it, whether or not a silence is told', () => {
+    const after = (heard: number | null, asOf: number, more: Partial<Feed> = {}) =>
+      untilOf(inputsWith(loggedOut, { heard: heard === null ? null : heard * hour, ...more }), asOf);
+    expect(after(13, 16, { thresholdMs: 10 * minute })).toBe(13);
+    expect(after(16, 20, { last: 16 * hour })).toBe(16);
+    expect(after(16.2, 20)).toBe(16);
+    expect(after(30, 20)).toBe(19.75);
+    expect(after(null, 20)).toBe(0);
+    // What comes from the future makes a gap around asOf.
+    expect(after(21, 20, { gaps: [{ from: 18 * hour, to: 21 * hour }], last: 21 * hour })).toBe(18);
   });
 
   it('is the start of an episode that may yet count as a whole', () => {

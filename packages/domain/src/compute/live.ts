@@ -1,5 +1,5 @@
 /** What the live board shows of a person, when it changes next by itself, and up to when the past is final. */
-import type { Actual, Instant, LineFact, Segment, State } from '../model.ts';
+import type { Actual, Instant, Segment, State } from '../model.ts';
 import { type Feed, userKey } from './actual.ts';
 import { bucketMs, bucketOf } from './cells.ts';
 import { bufferMsOf, type Carry, type PersonInputs, shiftEndsOf, slotsOf } from './compute.ts';
@@ -130,7 +130,7 @@ export function finalUntil(
   for (const { integrationId, externalUserId } of inputs.externalUsers) {
     const feed = inputs.feeds.get(integrationId);
     const facts = inputs.facts.get(userKey(integrationId, externalUserId)) ?? [];
-    if (feed) settled = Math.min(settled, lastHeard(feed, facts, asOf));
+    if (feed) settled = Math.min(settled, lastHeard(feed, asOf));
     for (const { from } of pendingLogouts(facts, context)) settled = Math.min(settled, from);
   }
   return bucketOf(Math.min(asOf - bucketMs, decidedUntil(computed, rules, settled, asOf)));
@@ -165,12 +165,10 @@ export function isUndecided(end: Carry, rules: Rules, at: Instant): boolean {
   return valueAt(rules.settings, end.since).graceMode === 'retroactive' && at - end.since <= bufferMs;
 }
 
-/** Up to when a feed has surely passed: who is not told of a silence knows that none has lasted for the threshold. */
-function lastHeard({ gaps, last, thresholdMs }: Feed, facts: readonly LineFact[], asOf: Instant): Instant {
+/** Up to when a feed has passed: what has been heard of it, however late a silence is told. */
+function lastHeard({ gaps, heard }: Feed, asOf: Instant): Instant {
   const gapAround = gaps.find(({ from, to }) => from < asOf && asOf < to);
-  if (gapAround) return gapAround.from;
-  if (last !== null) return Math.min(last, asOf);
-  return Math.max(asOf - thresholdMs, facts[firstAfter(facts, asOf) - 1]?.occurredAt ?? 0);
+  return gapAround ? gapAround.from : Math.min(heard ?? 0, asOf);
 }
 
 function contextOf(inputs: PersonInputs, rules: Rules, asOf: Instant): LineContext {

@@ -1,12 +1,14 @@
 /**
  * Feed gaps. The owner of an integration's partition keeps its silences; when they change it writes them to
  * `feed_gaps` and asks for the people concerned. Everybody computes with what that table says, so that all owners
- * agree on a gap (architecture.md, "Feed gaps").
+ * agree on a gap, and on up to when there are no others: a later bucket is not final (architecture.md, "Feed gaps").
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Feed } from '@adherence/domain/compute/actual.ts';
+import { bucketMs, bucketOf } from '@adherence/domain/compute/cells.ts';
 import type { Instant, Interval } from '@adherence/domain/model.ts';
 import { integrationKey } from '@adherence/schemas/topics.ts';
-import { loadFeeds, loadGapsFromSeconds } from '@adherence/store/load.ts';
+import { loadFeeds, loadGapsFromSeconds, type StoredFeed } from '@adherence/store/load.ts';
 import { type FeedLedger, markFeed } from '../domain/feed-ledger.ts';
 import type { Owner } from '../owner.ts';
 import type { Ask, Partition, Unsettled } from '../partition.ts';
@@ -21,6 +23,8 @@ export interface OwnedFeed {
   heardAt: Instant;
   /** Its people are still to be asked from here on; Infinity when they were. */
   unaskedFrom: Instant;
+  /** Greatest occurredAt in the table; others know of no gap after it. */
+  toldHeard: Instant | null;
 }
 
 export interface ChangedFeed {
@@ -62,6 +66,15 @@ export const unaskedFeeds = (partition: Partition): ChangedFeed[] =>
     .filter(({ unaskedFrom }) => Number.isFinite(unaskedFrom))
     .map((feed) => ({ feed, changedFrom: feed.unaskedFrom }));
 
+/** Heard in a later bucket than is told, with the same gaps: nobody's data differ, but more of it is final. */
+export const heardFurther = (partition: Partition): ChangedFeed[] =>
+  [...partition.feeds.values()].flatMap((feed) => {
+    const { ledger, toldHeard, unaskedFrom } = feed;
+    if (ledger.last === null || Number.isFinite(unaskedFrom)) return [];
+    const isNews = toldHeard === null || bucketOf(ledger.last) > bucketOf(toldHeard);
+    return isNews ? [{ feed, changedFrom: ledger.last }] : [];
+  });
+
 /** Reads a feed anew from its seconds and compares it with what its people were told. */
 export async function refreshFeed(
   owner: Owner,
@@ -88,6 +101,7 @@ export async function refreshFeed(
       firstDifference(told?.gaps ?? [], heard.gaps),
       told?.openFrom != null && !stillOpen ? told.openFrom : Number.POSITIVE_INFINITY,
     ),
+    toldHeard: told?.thresholdMs === thresholdMs ? told.last : null,
   };
   partition.feeds.set(integrationKey(tenantId, integrationId), feed);
 }
@@ -172,11 +186,37 @@ export async function loadToldFeeds(
     const thresholdMs = thresholdOf(owner, tenantId, id);
     // Nothing was told of one that has had no silence.
     if (thresholdMs === null) owner.feeds.delete(integrationKey(tenantId, id));
-    else owner.feeds.set(integrationKey(tenantId, id), { thresholdMs, gaps: [], last: null });
+    else owner.feeds.set(integrationKey(tenantId, id), { thresholdMs, gaps: [], last: null, heard: null });
   }
-  for (const { integrationId, thresholdMs, gaps, openFrom } of told) {
-    if (thresholdMs === 0) continue;
-    owner.feeds.set(integrationKey(tenantId, integrationId), { thresholdMs, gaps, last: openFrom });
+  for (const feed of told) {
+    if (feed.thresholdMs > 0) owner.feeds.set(integrationKey(tenantId, feed.integrationId), toldFeed(feed));
+  }
+}
+
+const toldFeed = ({ thresholdMs, gaps, openFrom, last }: StoredFeed): Feed => ({
+  thresholdMs,
+  gaps,
+  last: openFrom,
+  heard: last,
+});
+
+/**
+ * Reads again of the feeds that keep buckets from being final up to when they were heard. Only that: their people are
+ * asked when gaps change, and until then nothing after what they were told is final.
+ */
+export async function hearFeeds(owner: Owner): Promise<void> {
+  const wanted = bucketOf(owner.clock.now() - bucketMs);
+  for (const [tenantId, { integrations }] of owner.configuration.state().tenants) {
+    const late = [...integrations.keys()].filter((id) => {
+      const feed = owner.feeds.get(integrationKey(tenantId, id));
+      return feed && feed.last === null && (feed.heard ?? 0) < wanted;
+    });
+    for (const stored of await loadFeeds(owner.db, tenantId, late)) {
+      const key = integrationKey(tenantId, stored.integrationId);
+      const known = owner.feeds.get(key);
+      const told = toldFeed(stored);
+      if (known && isDeepStrictEqual({ ...known, heard: told.heard }, told)) owner.feeds.set(key, told);
+    }
   }
 }
 

@@ -293,6 +293,7 @@ test('a period is closed with the silences that were known then', async () => {
     openFrom: null,
     heardAt: now,
     unaskedFrom: Number.POSITIVE_INFINITY,
+    toldHeard: null,
   };
   await db.insertRows('feed_gaps', feedGapColumns, [feedRow({ feed: told, changedFrom: 0 }, 0, now, 1)]);
   owner.later([put('closedPeriod', 'feb', february)]);

@@ -20,8 +20,10 @@ import {
 import { rollWindow } from '../domain/person.ts';
 import {
   applyMarks,
+  type ChangedFeed,
   feedGapColumns,
   feedRow,
+  heardFurther,
   peopleOfFeed,
   refreshFeed,
   unaskedFeeds,
@@ -133,18 +135,23 @@ export async function askForPeople(
 /** Tells the table, then the people, then the table that they were told: a crash between them asks once more. */
 export async function askForFeeds(owner: Owner, partition: Partition): Promise<void> {
   const changed = unaskedFeeds(partition);
-  if (changed.length === 0) return;
+  const heard = heardFurther(partition);
   const { db, clock, configuration } = owner;
   const now = clock.now();
-  const rows = (asked: 0 | 1) => changed.map((feed) => feedRow(feed, versionOffset(partition), now, asked));
-  await insert(db, 'feed_gaps', feedGapColumns, rows(0));
+  const rowsOf = (feeds: readonly ChangedFeed[], asked: 0 | 1) =>
+    feeds.map((feed) => feedRow(feed, versionOffset(partition), now, asked));
+  await insert(db, 'feed_gaps', feedGapColumns, rowsOf(heard, 1));
+  for (const { feed } of heard) feed.toldHeard = feed.ledger.last;
+  if (changed.length === 0) return;
+  await insert(db, 'feed_gaps', feedGapColumns, rowsOf(changed, 0));
   await sendAsks(
     owner,
     changed.flatMap((feed) => peopleOfFeed(owner, feed)),
     configuration.offset(),
   );
-  await insert(db, 'feed_gaps', feedGapColumns, rows(1));
+  await insert(db, 'feed_gaps', feedGapColumns, rowsOf(changed, 1));
   for (const { feed, changedFrom } of changed) {
+    feed.toldHeard = feed.ledger.last;
     if (feed.unaskedFrom === changedFrom) feed.unaskedFrom = Number.POSITIVE_INFINITY;
   }
 }

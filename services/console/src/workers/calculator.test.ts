@@ -71,6 +71,7 @@ describe('calculator', () => {
       thresholdMs: 1000,
       gaps: [{ from: 100, to: 4_000 }],
       last: 4_000,
+      heard: 4_000,
     });
   });
 

@@ -9,7 +9,7 @@ import type { Amounts, Instant, Segment } from '@adherence/domain/model.ts';
 import type { AdherenceRow, LiveItemJson } from '../src/api/types.ts';
 import { type FixturePerson, integrationId, rules, tenant } from './centre.ts';
 
-const feed = { thresholdMs: 3_600_000, gaps: [], last: null };
+const feed = { thresholdMs: 3_600_000, gaps: [], last: null, heard: null };
 const isoText = (at: Instant) => new Date(at).toISOString();
 const isoOrNull = (at: Instant | null) => (at === null ? null : isoText(at));
 
