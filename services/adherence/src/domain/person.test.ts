@@ -150,10 +150,10 @@ describe('a person in memory', () => {
               at: spec.at + spec.delay + delay,
               take: () => takeBreakType(person, fact, answer),
             })),
-            ...ticks.map((at) => ({ at, take: () => true })),
+            ...ticks.map((at) => ({ at, take: () => 'taken' as const })),
           ].sort((a, b) => a.at - b.at);
           for (const { at, take } of steps) {
-            expect(take()).toBe(true);
+            expect(take()).toBe('taken');
             advance(person, rules, new Map(), start + at * minute);
           }
           advance(person, rules, new Map(), asOf);
@@ -178,6 +178,24 @@ describe('a person in memory', () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  it.each([
+    ['LOGOUT', 'taken'],
+    ['STATUS', 'reaches-back'],
+  ] as const)('shows at once who comes back days after a last %s', (eventType, taken) => {
+    const rules = rulesWith('forgive', 0, 60, 300);
+    const person = newPerson(start);
+    takeFact(person, factOf({ user: 'a', eventType, status: 'TALK', at: 10, key: 1 }));
+    const monday = start + 5 * 1440 * minute;
+    advance(person, rules, new Map(), monday);
+    person.unstoredFrom = Number.POSITIVE_INFINITY;
+    rollWindow(person, monday);
+    expect(person.windowStart).toBe(windowStartAt('UTC', monday));
+    const back = factOf({ user: 'a', eventType: 'STATUS', status: 'TALK', at: 5 * 1440 + 1, key: 2 });
+    expect(takeFact(person, back)).toBe(taken);
+    advance(person, rules, new Map(), monday + 2 * minute);
+    expect(person.live?.actual).toMatchObject({ kind: 'activity', activityId: 'calls' });
   });
 
   it('shows the same after its window moved on', () => {

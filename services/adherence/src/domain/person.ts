@@ -51,9 +51,15 @@ export const scheduleLookbackDays = 8;
 export const windowStartAt = (timeZone: string, now: Instant): Instant =>
   dayStart(timeZone, addDays(localDateOf(timeZone, now), -1));
 
-/** Adds a fact of one of the person's users; facts older than the window are left to a recomputation (false). */
-export function takeFact(person: Person, fact: LineFact): boolean {
-  if (fact.occurredAt < person.windowStart) return false;
+/**
+ * How memory took what came: as a whole; `reaches-back`: what it changes before the window is left to a recomputation;
+ * `older`: all of it is.
+ */
+export type Taken = 'taken' | 'reaches-back' | 'older';
+
+/** Adds a fact of one of the person's users. */
+export function takeFact(person: Person, fact: LineFact): Taken {
+  if (fact.occurredAt < person.windowStart) return 'older';
   const key = userKey(fact.integrationId, fact.externalUserId);
   let facts = person.facts.get(key);
   if (!facts) {
@@ -62,20 +68,17 @@ export function takeFact(person: Person, fact: LineFact): boolean {
   }
   const from = addFact(facts, fact);
   if (from !== null) person.changedFrom = Math.min(person.changedFrom, from);
-  return from === null || from >= person.windowStart;
+  return from === null || from >= person.windowStart ? 'taken' : 'reaches-back';
 }
 
-/**
- * Gives a fact of one of the person's users the break type that was found for it; what is not in memory is left to a
- * recomputation (false).
- */
-export function takeBreakType(person: Person, fact: BreakTypedFact, found: FoundBreakType): boolean {
+/** Gives a fact of one of the person's users the break type that was found for it. */
+export function takeBreakType(person: Person, fact: BreakTypedFact, found: FoundBreakType): Taken {
   const facts = person.facts.get(userKey(fact.integrationId, fact.externalUserId));
-  if (!facts || fact.occurredAt < person.windowStart) return false;
+  if (!facts || fact.occurredAt < person.windowStart) return 'older';
   const from = addBreakType(facts, fact, found);
-  if (from === 'unknown') return false;
+  if (from === 'unknown') return 'older';
   if (from !== null) person.changedFrom = Math.min(person.changedFrom, from);
-  return true;
+  return 'taken';
 }
 
 type BreakTypedFact = Pick<

@@ -21,7 +21,7 @@ export function userFacts(facts: Iterable<LineFact> = []): UserFacts {
 
 /**
  * Adds a fact and answers from when on the line of the user may differ: the event before the fact, whose missing
- * logout may be decided otherwise. null when nothing changes (a duplicate).
+ * logout may be decided otherwise, unless it was a logout. null when nothing changes (a duplicate).
  */
 export function addFact(facts: UserFacts, fact: LineFact): Instant | null {
   const rival = facts.byKey.get(fact.dedupKey);
@@ -39,7 +39,8 @@ export function addFact(facts: UserFacts, fact: LineFact): Instant | null {
   facts.byKey.set(fact.dedupKey, fact);
   const index = insertionIndex(facts.ordered, fact);
   facts.ordered.splice(index, 0, fact);
-  return Math.min(from, facts.ordered[index - 1]?.occurredAt ?? from);
+  const before = facts.ordered[index - 1];
+  return before && before.eventType !== 'LOGOUT' ? Math.min(from, before.occurredAt) : from;
 }
 
 /**

@@ -22,7 +22,7 @@ import type { Cause } from '@adherence/store/result-changes.ts';
 import { breakDetailRow, factRow, lineFactOf } from '@adherence/store/rows.ts';
 import { joinedCauses } from '../domain/changed-cells.ts';
 import { type HeldDocument, judgeSchedules, neighbourDays } from '../domain/judge-schedules.ts';
-import { type Person, scheduleLookbackDays, takeBreakType, takeFact } from '../domain/person.ts';
+import { type Person, scheduleLookbackDays, type Taken, takeBreakType, takeFact } from '../domain/person.ts';
 import { configurationOf, type Owner, usersOf } from '../owner.ts';
 import {
   mergeAsk,
@@ -136,8 +136,8 @@ function takeBreakDetail(
 }
 
 /**
- * Brings what was told of an external user to the people it may be one of. All whose memory could not take it are
- * computed again from what will be stored.
+ * Brings what was told of an external user to the people it may be one of. All whose memory could not take the whole of
+ * it are computed again from what will be stored.
  */
 function takeInput(
   owner: Owner,
@@ -163,13 +163,13 @@ function takeInput(
     }
     const key = personKey(tenantId, personId);
     const person = partition.people.get(key);
-    const isTaken = person !== undefined && take(person);
-    if (isTaken) {
+    const taken = person ? take(person) : 'older';
+    if (person && taken !== 'older') {
       touched.add(person);
       noteCause(partition, key, cause, occurredAt);
     }
     // Of a newcomer there is only what the board needs.
-    if (!isTaken || !partition.written.has(key)) {
+    if (taken !== 'taken' || !partition.written.has(key)) {
       const users = [userKey(integrationId, externalUserId)];
       const to = isBounded ? occurredAt + 1 : null;
       const request = requestOf(cause, { tenantId, personId }, offset, { from: occurredAt, to });
@@ -181,8 +181,8 @@ function takeInput(
 
 interface Input {
   readonly offset: number;
-  /** Answers whether the memory of a person could take it. */
-  readonly take: (person: Person) => boolean;
+  /** Answers how the memory of a person took it. */
+  readonly take: (person: Person) => Taken;
   readonly cause: Cause;
   /** It changes nothing before it occurred, and what follows only as far as it reaches. */
   readonly isBounded: boolean;
