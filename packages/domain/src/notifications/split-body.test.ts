@@ -45,6 +45,19 @@ describe('splitBody', () => {
     expect(itemsOf(Buffer.from(text), contentType)).toMatchObject([{ format: 'form', fault: null }]);
   });
 
+  it('takes a form per line as one item each, and loses no line between them', () => {
+    const body =
+      'login=a&status=R\r\nlogin=b&status=R\n\nrubbish\n{"agentId":"c","status":"R"}\nlogin=d&status=R';
+    const items = itemsOf(Buffer.from(body), 'application/x-www-form-urlencoded');
+    expect(items.map(({ format, fault, bytes }) => [format, fault, bytes.toString()])).toEqual([
+      ['form', null, 'login=a&status=R'],
+      ['form', null, 'login=b&status=R'],
+      ['json', 'item-malformed', 'rubbish'],
+      ['json', null, '{"agentId":"c","status":"R"}'],
+      ['form', null, 'login=d&status=R'],
+    ]);
+  });
+
   it.each(['application/x-www-form-urlencoded', 'text/plain', 'image/png', '', undefined])(
     'reads JSON whatever the content type says (%s)',
     (contentType) => expect(itemsOf(Buffer.from(`[${a}]`), contentType)).toMatchObject([{ format: 'json' }]),

@@ -1,6 +1,6 @@
 /**
  * A request body as items with the bytes they came in: one JSON object, an array, an envelope around an array,
- * several of these one after the other (NDJSON), or one urlencoded form. What it is shows in the first byte; the
+ * several of these one after the other (NDJSON), or a urlencoded form per line. What it is shows in the first byte; the
  * content type only names the charset. Nothing here throws, and what is broken costs itself alone.
  */
 import { adapter, canonical } from './adapter.ts';
@@ -85,16 +85,20 @@ function splitLines(bytes: Buffer, start: number): BodyItem[] {
   return items;
 }
 
-/** A form has a name and `=` first; the body is one item. */
+/** Line breaks within a form are escaped (%0A), so that each line is one. */
 function splitForm(bytes: Buffer, start: number): BodyItem[] | null {
-  let end = bytes.length;
-  while (isBlank(bytes[end - 1]!)) end--;
-  const head = bytes.toString('latin1', start, Math.min(end, start + 256));
-  if (!/^[^\s=&{}"<>]+=/.test(head)) return null;
-  return [itemOf(bytes, start, end, null, 'form')];
+  if (!isForm(bytes, start, bytes.length)) return null;
+  const items: BodyItem[] = [];
+  takeLines(bytes, start, items, true);
+  return items;
 }
 
-function takeLines(bytes: Buffer, start: number, items: BodyItem[]): void {
+/** A form has a name and `=` first. */
+function isForm(bytes: Buffer, start: number, end: number): boolean {
+  return /^[^\s=&{}"<>]+=/.test(bytes.toString('latin1', start, Math.min(end, start + 256)));
+}
+
+function takeLines(bytes: Buffer, start: number, items: BodyItem[], forms = false): void {
   let at = start;
   while (at < bytes.length && items.length <= maxItems) {
     const found = bytes.indexOf(newline, at);
@@ -102,6 +106,10 @@ function takeLines(bytes: Buffer, start: number, items: BodyItem[]): void {
     let last = lineEnd;
     while (last > at && isBlank(bytes[last - 1]!)) last--;
     let position = skipBlanks(bytes, at, last);
+    if (forms && position < last && isForm(bytes, position, last)) {
+      items.push(itemOf(bytes, position, last, null, 'form'));
+      position = last;
+    }
     while (position < last) {
       const end = takeValue(bytes, position, last, items);
       if (end === null) items.push(itemOf(bytes, position, last, 'item-malformed'));
