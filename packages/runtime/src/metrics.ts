@@ -68,7 +68,7 @@ export const metricTable = {
   },
   adherence_ingress_refused_total: {
     type: 'counter',
-    help: 'Requests answered 429 (rate, rubbish) or 503 (memory, time).',
+    help: 'Requests answered 503: rate, rubbish, memory, time.',
     labels: ['reason'],
   },
   adherence_batch_messages: {

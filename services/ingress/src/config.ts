@@ -14,7 +14,7 @@ export const configSchema = z
     MAX_OPEN_BYTES: integer(1024 * 1024, 4 * 1024 * 1024 * 1024).default(128 * 1024 * 1024),
     /** Past it new connections are closed at once. */
     MAX_CONNECTIONS: integer(10, 1_000_000).default(4_096),
-    /** Of one URL token: a steady rate, and what may come at once; past it 429. */
+    /** Of one URL token: a steady rate, and what may come at once; past it 503. */
     TOKEN_EVENTS_PER_SECOND: integer(1, 10_000_000).default(10_000),
     TOKEN_EVENTS_BURST: integer(1, 100_000_000).default(100_000),
     /** From the end of a body to the answer; past it 503. Below 2 s, the time that senders are promised. */

@@ -7,9 +7,10 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
+import { createMetrics } from '@adherence/runtime/metrics.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configSchema } from './config.ts';
-import { closeWorlds, newWorld, otherToken, token } from './ingress.testing.ts';
+import { closeWorlds, newWorld, otherToken, token, urlToken } from './ingress.testing.ts';
 
 const item = '{"agentId":"anna","status":"READY"}';
 const path = `/hooks/odigo/${token}`;
@@ -115,26 +116,36 @@ describe('memory', () => {
 });
 
 describe('the rate of one address', () => {
-  it('is bounded: 429 with the time to wait, and no other address is touched', async () => {
-    const world = await newWorld({ TOKEN_EVENTS_PER_SECOND: '1', TOKEN_EVENTS_BURST: '10' });
+  it('is bounded: 503 with the time to wait, and no other address is touched', async () => {
+    const metrics = createMetrics('ingress');
+    const limits = { TOKEN_EVENTS_PER_SECOND: '1', TOKEN_EVENTS_BURST: '10' };
+    const world = await newWorld(limits, { metrics });
     const ten = `[${Array.from({ length: 14 }, () => item).join(',')}]`;
     expect((await world.post(ten)).status).toBe(200);
     const refused = await world.post(item);
-    expect([refused.status, refused.headers.get('content-type')]).toEqual([429, 'application/problem+json']);
+    expect([refused.status, refused.headers.get('content-type')]).toEqual([503, 'application/problem+json']);
+    expect(await refused.json()).toMatchObject({ status: 503, title: 'Too many events' });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(3);
+    expect(await metrics.text()).toMatch(/^adherence_ingress_refused_total\{.*reason="rate".*\} 1$/m);
     expect((await world.post(item, { path: otherPath })).status).toBe(200);
     expect(world.raw()).toHaveLength(15);
   });
 });
 
-describe('an address that sends nothing but rubbish', () => {
-  it('is answered 429 past its share, and good items of it are taken all the same', async () => {
-    const world = await newWorld({ TOKEN_EVENTS_PER_SECOND: '10', TOKEN_EVENTS_BURST: '100' });
+describe('an integration that sends nothing but rubbish', () => {
+  it('is answered 503 past its share, and good items of it are taken all the same', async () => {
+    const metrics = createMetrics('ingress');
+    const limits = { TOKEN_EVENTS_PER_SECOND: '10', TOKEN_EVENTS_BURST: '100' };
+    const world = await newWorld(limits, { metrics });
+    await world.configure(urlToken('k2', 'second-token', 'odigo'));
+    const second = { path: '/hooks/odigo/second-token' };
     const rubbish = `[${Array.from({ length: 12 }, () => '{}').join(',')}]`;
     const first = await world.post(rubbish);
     expect([first.status, JSON.parse(await first.text()).rejected]).toEqual([200, 12]);
     const refused = await world.post(rubbish);
-    expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([503, true]);
+    expect((await world.post(rubbish, second)).status).toBe(503);
+    expect(await metrics.text()).toMatch(/^adherence_ingress_refused_total\{.*reason="rubbish".*\} 2$/m);
     const mixed = await world.post(`[{},${item}]`);
     expect(JSON.parse(await mixed.text())).toMatchObject({ accepted: 1, rejected: 1 });
     expect((await world.post(rubbish, { path: otherPath })).status).toBe(200);
@@ -221,7 +232,7 @@ describe('one connection', () => {
       `${head(path, long)}${' '.repeat(long)}${head(otherPath, item.length, 'Connection: close\r\n')}${item}`,
     );
     expect((await textOf(socket)).match(/HTTP\/1.1 \d+/g)).toEqual(
-      [200, 429, 200].map((status) => `HTTP/1.1 ${status}`),
+      [200, 503, 200].map((status) => `HTTP/1.1 ${status}`),
     );
   });
 });

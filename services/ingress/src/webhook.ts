@@ -141,6 +141,8 @@ async function read(
 
 /** Ids of tokens are unique within their tenant only. */
 const addressOf = ({ tenantId, tokenId }: TokenOwner): string => `${tenantId}|${tokenId}`;
+/** All URL tokens of an integration share what it may fill the quarantine with. */
+const senderOf = ({ tenantId, integrationId }: TokenOwner): string => `${tenantId}|${integrationId}`;
 
 async function receive(
   environment: WebhookEnvironment,
@@ -157,7 +159,7 @@ async function receive(
   if (acceptance.kind === 'overload') return overload(environment, false);
   const { accepted, rejected, unparseable } = acceptance;
   const items = accepted.length + rejected.length;
-  const waitMs = accepted.length === 0 && rejected.length > 0 ? rubbishLimit.waitMs(addressOf(owner)) : 0;
+  const waitMs = accepted.length === 0 && rejected.length > 0 ? rubbishLimit.waitMs(senderOf(owner)) : 0;
   if (waitMs > 0) {
     metrics.count('adherence_ingress_refused_total', { reason: 'rubbish' });
     return tooMuchRubbish(waitMs);
@@ -165,7 +167,7 @@ async function receive(
   if (!hold.take(acceptance.bytes + items * itemBytes)) return overload(environment, false);
   await publish(environment, acceptance, request);
   rateLimit.spend(addressOf(owner), items);
-  rubbishLimit.spend(addressOf(owner), rejected.length);
+  rubbishLimit.spend(senderOf(owner), rejected.length);
   health.note(owner, origin.receivedAt, accepted.length, rejected.length);
   if (accepted.length > 0) {
     metrics.count('adherence_ingress_notifications_total', { outcome: 'accepted' }, accepted.length);
@@ -287,15 +289,15 @@ function overload(
   };
 }
 
-/** Of this sender alone; some senders take a 503 for an outage of all. */
+/** 503 as for all overload (odigo-notifications.md): senders that do not know 429 repeat it too. */
 const tooFast = (waitMs: number): Answer => ({
-  ...problem(429, 'Too many events', 'More events a second than agreed for this address; send them again.'),
+  ...problem(503, 'Too many events', 'More events a second than agreed for this address; send them again.'),
   retryAfterSeconds: Math.ceil(waitMs / 1000),
 });
 
 const tooMuchRubbish = (waitMs: number): Answer => ({
   ...problem(
-    429,
+    503,
     'Too much that cannot be read',
     'Nothing in this request can be read, and too much before could not: nothing of it is kept.',
   ),
