@@ -302,6 +302,44 @@ describe('GET /reports/adherence.csv', () => {
   });
 });
 
+describe('a person who is deleted', () => {
+  const october = (from: number, to: number) => ({ from: `2026-10-${from}`, to: `2026-10-${to}` });
+  const read = async (range: object, groupBy: string) => {
+    const query = new URLSearchParams({ ...range, groupBy, planningUnitId: 'nights' });
+    return (await call('GET', `/adherence?${query}`)).body.items;
+  };
+  const scheduled = async (range: object, groupBy = 'planningUnit') =>
+    (await read(range, groupBy)).map((item: { scheduledMs: number }) => item.scheduledMs);
+
+  it('stays in the numbers of closed periods, and in no others', async () => {
+    await call('PUT', '/planning-units/nights', { name: 'Nights', timeZone: zones.default });
+    for (const [seed, id] of ['p7', 'p8'].entries()) {
+      await storeDays({ id, team: 'night', unit: 'default', segments: segmentsOf(7 + seed) }, asOf, 1n);
+      await call('PUT', `/people/${id}`, { name: id, team: 'night', planningUnitId: 'nights' });
+    }
+    const [closed, open] = [october(19, 21), october(22, 24)];
+    const [inClosed, inOpen] = [await scheduled(closed), await scheduled(open, 'person')];
+    const put = await call('PUT', '/closed-periods/paid', {
+      planningUnitId: 'nights',
+      ...closed,
+      forced: true,
+    });
+    expect([put.status, inOpen.length]).toEqual([201, 2]);
+    expect((await call('DELETE', '/people/p7')).status).toBe(204);
+    expect(await read(closed, 'planningUnit')).toMatchObject([{ scheduledMs: inClosed[0], closed: true }]);
+    expect(await read(open, 'planningUnit')).toMatchObject([{ scheduledMs: inOpen[1], closed: false }]);
+    expect(await scheduled({ ...open, team: 'night' }, 'team')).toEqual([inOpen[1]]);
+    for (const path of [
+      '/people/p7',
+      '/people/p7/timeline?from=2026-10-22T00:00:00Z&to=2026-10-23T00:00:00Z',
+    ]) {
+      expect((await call('GET', path)).status).toBe(404);
+    }
+    const own = await call('GET', `/adherence?${new URLSearchParams({ ...open, personId: 'p7' })}`);
+    expect(own.status).toBe(404);
+  });
+});
+
 /** Segments of a person that change often, at odd milliseconds, with everything that may be in them. */
 function segmentsOf(seed: number): Segment[] {
   let state = seed * 7919;

@@ -33,6 +33,8 @@ export interface DocumentResource<D, I, F> {
   readonly toDocument: (input: I, id: string, tables: TenantTables) => unknown;
   /** Throws HttpProblem for what only the database knows to stand against it. */
   readonly beforePut?: (document: D, id: string, tables: TenantTables) => Promise<void>;
+  /** What becomes of all that refers to a deleted one, for the summary. */
+  readonly deletion?: string;
   /** Filters of the list, besides limit and cursor. */
   readonly filters?: z.ZodRawShape;
   readonly keeps?: (document: D, id: string, filters: F) => boolean;
@@ -145,7 +147,7 @@ export function documentRoutes<D, I extends { id?: string | undefined }, F = unk
       method: 'delete',
       path: `${path}/{id}`,
       tag,
-      summary: `Delete a ${noun}`,
+      summary: `Delete a ${noun}${resource.deletion ? `. ${resource.deletion}` : ''}`,
       access: writers,
       ...writableBy,
       params,

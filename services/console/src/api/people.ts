@@ -39,6 +39,8 @@ export const personRoutes = (env: Environment): Route[] =>
     path: '/people',
     tag: 'people',
     noun: 'person',
+    deletion:
+      'Its id then answers 404, and no team or unit counts it any more, in the past neither; only the numbers of closed periods stand, with it',
     entity: 'person',
     readers: readingRoles,
     writers: ['planner'],

@@ -64,7 +64,7 @@ export const screensEn = {
   'people.edit': 'Edit the person',
   'people.empty': 'There are no people yet. Add one, or import a file.',
   'people.delete':
-    '{name} is removed with schedules and results no longer shown. What Odigo sends about their external users then belongs to nobody.',
+    '{name} is removed with schedules and results no longer shown, and no longer counts in any team or unit, in the past neither. Only the numbers of closed periods stand. What Odigo sends about their external users then belongs to nobody.',
   'people.import': 'Import a file',
   'people.name': 'Name',
   'people.users': 'External users',

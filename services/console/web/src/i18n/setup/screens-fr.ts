@@ -66,7 +66,7 @@ export const screensFr: Translation<typeof screensEn> = {
   'people.edit': 'Modifier la personne',
   'people.empty': 'Il n’y a encore personne. Ajoutez quelqu’un, ou importez un fichier.',
   'people.delete':
-    '{name} est supprimé, ses plannings et résultats ne sont plus affichés. Ce qu’Odigo envoie sur ses utilisateurs externes n’appartient alors à personne.',
+    '{name} est supprimé, ses plannings et résultats ne sont plus affichés et ne comptent plus dans aucune équipe ni unité, passé compris. Seuls les chiffres des périodes clôturées restent. Ce qu’Odigo envoie sur ses utilisateurs externes n’appartient alors à personne.',
   'people.import': 'Importer un fichier',
   'people.name': 'Nom',
   'people.users': 'Utilisateurs externes',
