@@ -158,6 +158,10 @@ describe('compression', () => {
 });
 
 describe('spellings, every one of the table', () => {
+  const shown = [
+    ...(['statusLabel', 'breakLabel', 'sentAt', 'sessionId', 'channel'] as const),
+    ...(['taskRef', 'gateId', 'instance'] as const),
+  ];
   const spelt = (field: keyof typeof adapter.fields) =>
     adapter.fields[field].map((spelling) => [field, spelling] as const);
   /** `a.b` is field b of an object a. */
@@ -197,6 +201,16 @@ describe('spellings, every one of the table', () => {
   it.each([...spelt('eventId'), ...spelt('sequence')])('%s as %s', async (field, spelling) => {
     const [fact] = await factsOf(JSON.stringify({ login: 'a', status: 'X', ...put(spelling, 12) }));
     expect(field === 'eventId' ? fact?.detail.eventId : fact?.sequence).toBe(field === 'eventId' ? '12' : 12);
+  });
+
+  it.each(shown.flatMap(spelt))('%s as %s, as it is shown', async (field, spelling) => {
+    const [fact] = await factsOf(JSON.stringify({ login: 'a', status: 'X', ...put(spelling, 'Value 12') }));
+    expect(fact?.detail).toEqual({ [field]: 'Value 12' });
+  });
+
+  it('leaves no field of the table out', () => {
+    const posted = ['agentId', 'status', 'breakType', 'time', 'eventType', 'eventId', 'sequence', ...shown];
+    expect(posted.toSorted()).toEqual(Object.keys(adapter.fields).toSorted());
   });
 
   it.each(

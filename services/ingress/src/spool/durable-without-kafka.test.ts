@@ -103,7 +103,9 @@ describe('an ingress with a spool', () => {
   });
 
   it('is ready while the spool takes what comes, and not once it is full', async () => {
-    const world = await newWorld({ SPOOL_DIR: folder, SPOOL_MAX_BYTES: String(1024 * 1024) });
+    const metrics = createMetrics('ingress');
+    const env = { SPOOL_DIR: folder, SPOOL_MAX_BYTES: String(1024 * 1024) };
+    const world = await newWorld(env, { metrics });
     world.outage.away = true;
     expect(await world.ingress.missing()).toEqual([]);
     const big = `[${item('anna', 1)}${' '.repeat(10)},{"agentId":"a","x":"${'y'.repeat(400_000)}"}]`;
@@ -111,6 +113,7 @@ describe('an ingress with a spool', () => {
     for (let i = 0; i < 4; i++) answers.push(await world.post(big));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 503, 503]);
     expect(answers.at(-1)?.headers.get('retry-after')).toBe('2');
+    expect(await metrics.text()).toMatch(/^adherence_spool_refused_total\{.*reason="full".*\} 2$/m);
     expect(storedOf(world, 'anna')).toEqual([]);
     world.outage.away = false;
     await until(() => storedOf(world, 'anna').length === 2);
