@@ -16,6 +16,7 @@ import type { Rules } from '@adherence/domain/compute/rules.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import type { FeedThreshold } from '@adherence/domain/configuration/tables.ts';
 import type { ExternalUserAssignment, Instant, Interval, Segment } from '@adherence/domain/model.ts';
+import { scheduleLookbackDays } from '@adherence/domain/schedule-limits.ts';
 import { loadFeeds, loadGapsKnownAt, loadSchedules, type ReadDatabase, type StoredSchedule } from './load.ts';
 import { type Lines, loadLines } from './load-lines.ts';
 import type { StoreView } from './queries.ts';
@@ -58,8 +59,6 @@ export interface ComputedRange {
 /** Episodes that are in no buffer any more began at least so long ago: the longest buffer that can be set. */
 const longestBufferMs = 24 * 60 * 60_000;
 const dayMs = 24 * 60 * 60_000;
-/** Shifts end a status for so long after their last event at most: the longest limits of the policy. */
-const scheduleLookbackDays = 8;
 
 /** In the order in which they are done. Rejects as the database does. */
 export async function* computePeople(

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { isTimeZone } from '../calendar.ts';
 import { defaultSettings } from '../compute/rules.ts';
 import { activityTypes, graceModes, type Instant } from '../model.ts';
+import { longestStatusMs } from '../schedule-limits.ts';
 
 export const roles = ['admin', 'planner', 'analyst', 'viewer'] as const;
 export type Role = (typeof roles)[number];
@@ -223,8 +224,8 @@ export const settingsSchemaWith = (instant: InstantSchema) =>
     graceMode: z.enum(graceModes).default(defaultSettings.graceMode),
     missingLogout: z
       .strictObject({
-        afterShiftEndSeconds: seconds(0, 7 * day).default(missingLogout.afterShiftEndSeconds),
-        maxStatusSeconds: seconds(1, 7 * day).default(missingLogout.maxStatusSeconds),
+        afterShiftEndSeconds: seconds(0, longestStatusMs / 1000).default(missingLogout.afterShiftEndSeconds),
+        maxStatusSeconds: seconds(1, longestStatusMs / 1000).default(missingLogout.maxStatusSeconds),
       })
       .prefault({}),
     validFrom: instant.nullable().optional(),

@@ -18,6 +18,7 @@ import type {
   ScheduleDocument,
   Segment,
 } from '@adherence/domain/model.ts';
+import { scheduleLookbackDays } from '@adherence/domain/schedule-limits.ts';
 import { addBreakType, addFact, dropFactsBefore, type UserFacts, userFacts } from './user-facts.ts';
 
 export interface Person {
@@ -43,9 +44,6 @@ export interface Person {
   /** When the state may change by itself. */
   dueAt: Instant;
 }
-
-/** Schedules are kept this long before the window: their ends may end a status that runs into it. */
-export const scheduleLookbackDays = 8;
 
 /** First instant of the window: yesterday in the person's zone. */
 export const windowStartAt = (timeZone: string, now: Instant): Instant =>

@@ -14,11 +14,12 @@ import {
   policyReachMs,
 } from '@adherence/domain/configuration/person-configuration.ts';
 import type { Instant, LineFact, ScheduleDocument, Segment } from '@adherence/domain/model.ts';
+import { scheduleLookbackDays } from '@adherence/domain/schedule-limits.ts';
 import { personKey } from '@adherence/schemas/topics.ts';
 import { loadSchedules } from '@adherence/store/load.ts';
 import { type Lines, loadLines } from '@adherence/store/load-lines.ts';
 import type { HeldDocument } from '../domain/judge-schedules.ts';
-import { type Person, scheduleLookbackDays } from '../domain/person.ts';
+import type { Person } from '../domain/person.ts';
 import { addFact, type UserFacts, userFacts } from '../domain/user-facts.ts';
 import { feedsOf } from '../feeds/feeds.ts';
 import type { Owner } from '../owner.ts';

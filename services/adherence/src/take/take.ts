@@ -8,6 +8,7 @@ import { isErased } from '@adherence/domain/configuration/erased.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import { externalUserIndexKey } from '@adherence/domain/configuration/tables.ts';
 import type { Instant } from '@adherence/domain/model.ts';
+import { scheduleLookbackDays } from '@adherence/domain/schedule-limits.ts';
 import type { InMessage } from '@adherence/runtime/broker/broker.ts';
 import type {
   ActivityEvent,
@@ -22,7 +23,7 @@ import type { Cause } from '@adherence/store/result-changes.ts';
 import { breakDetailRow, factRow, lineFactOf } from '@adherence/store/rows.ts';
 import { joinedCauses } from '../domain/changed-cells.ts';
 import { type HeldDocument, judgeSchedules, neighbourDays } from '../domain/judge-schedules.ts';
-import { type Person, scheduleLookbackDays, type Taken, takeBreakType, takeFact } from '../domain/person.ts';
+import { type Person, type Taken, takeBreakType, takeFact } from '../domain/person.ts';
 import { configurationOf, type Owner, usersOf } from '../owner.ts';
 import {
   mergeAsk,
