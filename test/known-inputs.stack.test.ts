@@ -5,9 +5,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileRules } from '@adherence/domain/compute/rules.ts';
+import { userKey } from '@adherence/domain/compute/actual.ts';
+import { compute } from '@adherence/domain/compute/compute.ts';
+import { compileRules, defaultSettings } from '@adherence/domain/compute/rules.ts';
 import { appendSegments, clipSegments } from '@adherence/domain/compute/segments.ts';
 import type { Instant, Interval, LineFact, ScheduleDocument, Segment } from '@adherence/domain/model.ts';
+import { longestStatusMs, shiftReachMs } from '@adherence/domain/schedule-limits.ts';
 import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { migrateTables } from '@adherence/runtime/migrate.ts';
 import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
@@ -160,7 +163,7 @@ const merged = (segments: readonly Segment[]): Segment[] => {
   return list;
 };
 
-const factRows = ({ tenantId, facts }: Case): Row[] =>
+const factRows = ({ tenantId, facts }: Pick<Case, 'tenantId' | 'facts'>): Row[] =>
   facts.map((fact) =>
     factRow({
       ...fact,
@@ -175,7 +178,7 @@ const factRows = ({ tenantId, facts }: Case): Row[] =>
     }),
   );
 
-const scheduleRows = ({ tenantId, schedules }: Case): Row[] =>
+const scheduleRows = ({ tenantId, schedules }: Pick<Case, 'tenantId' | 'schedules'>): Row[] =>
   schedules.map(({ shiftDate, offset, activities, writtenAt }) => [
     tenantId,
     'p',
@@ -203,4 +206,47 @@ it('computes any part of any person as it was known at any instant', async () =>
     if (wanted.some(({ countedAs }) => countedAs !== null)) counting++;
   }
   expect(counting).toBeGreaterThan(cases.length / 10);
+});
+
+it('reads the shift that ended a status, with the longest limits of both', async () => {
+  const shiftDate = '2026-03-02';
+  const shiftEnd = Date.parse(`${shiftDate}T00:00:00Z`) + 24 * hour + shiftReachMs - minute;
+  const e = shiftEnd - minute;
+  const fact: LineFact = {
+    ...{
+      integrationId: 'odigo',
+      externalUserId: 'ann',
+      eventType: 'STATUS',
+      status: 'READY',
+      breakType: null,
+    },
+    ...{ occurredAt: e, sequence: null, dedupKey: 'e', contentHash: 'e', receivedAt: e },
+  };
+  const activities = [{ activityId: 'calls', start: shiftEnd - 36 * hour, end: shiftEnd }];
+  const scheduled = { shiftDate, activities, offset: 1, writtenAt: 0 };
+  const missingLogout = { afterShiftEndSeconds: 3600, maxStatusSeconds: longestStatusMs / 1000 };
+  const rules = compileRules({
+    activityTypes: new Map([['calls', 'Presence']]),
+    statusMappings: new Map(),
+    matches: [],
+    settings: [{ validFrom: null, value: { ...defaultSettings, missingLogout } }],
+  });
+  const stored = { tenantId: 'longest', facts: [{ ...fact, replayedAt: null }], schedules: [scheduled] };
+  await db.insertRows('facts', factColumns, factRows(stored));
+  await db.insertRows('schedules', scheduleColumns, scheduleRows(stored));
+  const externalUsers = [{ integrationId: 'odigo', externalUserId: 'ann', validFrom: null, validTo: null }];
+  const range = { from: e + longestStatusMs - 2 * hour, to: e + longestStatusMs + hour };
+  const asOf = range.to;
+  const question = { ...range, tenantId: 'longest', asOf, knownAt: null, rules: [rules], withReasons: false };
+  const people = [{ personId: 'p', externalUsers, exceptions: [] }];
+  const facts = new Map([[userKey('odigo', 'ann'), [fact]]]);
+  const inputs = { externalUsers, facts, feeds: new Map(), schedules: [scheduled], exceptions: [] };
+  const whole = compute(inputs, rules, { from: e, to: asOf, asOf, carry: null });
+  for await (const { results } of computePeople(db, question, people, new Map())) {
+    const { from, to } = range;
+    const segments = clipSegments(results[0]!.segments, from, to);
+    expect(segments).toEqual(clipSegments(whole.segments, from, to));
+    expect(segments).toMatchObject([{ state: null, actual: { kind: 'offline', estimated: true } }]);
+  }
+  expect.assertions(2);
 });
