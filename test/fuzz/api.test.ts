@@ -13,8 +13,22 @@ it('the API answers what is bent at random without a 5xx, and as it describes it
   );
   const result = await fuzzApi(
     { fetch: console_.running.fetch, operatorToken, mayBeBusy: false },
-    { requests: 1_200, seed: 7 },
+    { requests: 6_000, seed: 7 },
   );
   expect(result.failures).toEqual([]);
+  const { requests, statuses, neverDone } = result;
+  const count = (from: number, to: number) =>
+    Object.entries(statuses).reduce(
+      (sum, [s, n]) => (Number(s) >= from && Number(s) < to ? sum + n : sum),
+      0,
+    );
+  expect(count(200, 500)).toBe(requests);
+  expect(Object.keys(statuses)).toEqual(expect.arrayContaining(everyKind));
+  // What was done was done: a fuzzer that is refused at the door finds nothing behind it.
+  expect(count(200, 300)).toBeGreaterThan(requests / 5);
+  // Those that need a database, or the id of one exact thing that a longer run comes to.
+  expect(neverDone.length, neverDone.join()).toBeLessThan(20);
   await console_.stop();
 });
+
+const everyKind = ['200', '201', '204', '400', '401', '403', '404', '405', '409', '412', '413', '415', '422'];

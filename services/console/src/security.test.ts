@@ -259,6 +259,14 @@ describe('every route', () => {
     const secure = await startTestConsole({ config: { secureCookies: true } });
     const { headers } = await secure.as(null)('GET', '/openapi.json');
     expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
+    const { token } = await secure.tenant('secure');
+    const signedIn = await secure.as(null)('POST', '/session', { token }, own);
+    expect([signedIn.status, signedIn.headers.get('set-cookie')]).toEqual([
+      200,
+      expect.stringMatching(/; HttpOnly; SameSite=Strict; Max-Age=43200; Secure$/),
+    ]);
+    const { headers: out } = await secure.as(token)('DELETE', '/session', undefined, own);
+    expect(out.get('set-cookie')).toMatch(/Max-Age=0; Secure$/);
     await secure.stop();
   });
 });

@@ -87,3 +87,12 @@ test('a tenant that wants less keeps less, and nobody else does', async () => {
   // There is nothing left to delete, so nothing is rewritten.
   expect(await expireForTenants(db, state, Date.now())).toBe(0);
 });
+
+test('what was rejected goes after 30 days, by the table itself', async () => {
+  const rows = [29, 31].map((age) => ['r', age, Date.now() - age * dayMs]);
+  for (const [tenant, offset, at] of rows)
+    await db.insertRows('rejected', ['tenant', 'rejected_offset', 'received_at'], [[tenant, offset, at]]);
+  await db.command('OPTIMIZE TABLE rejected FINAL');
+  const left = await db.query("SELECT toUInt32(rejected_offset) AS age FROM rejected WHERE tenant = 'r'");
+  expect(left).toEqual([{ age: 29 }]);
+});

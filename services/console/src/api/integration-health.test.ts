@@ -16,9 +16,10 @@ describe('the state of the break web service', () => {
   afterAll(() => console.stop());
 
   /** What enrichment tells of an integration. */
-  async function tell(integrationId: string, value: object): Promise<void> {
+  const tell = (integrationId: string, value: object) =>
+    tellUnder(`breakDetail|acme|${integrationId}|one`, value);
+  async function tellUnder(key: string, value: object): Promise<void> {
     const producer = await console.broker.producer();
-    const key = `breakDetail|acme|${integrationId}|one`;
     await producer.send([
       { topic: topics.health.name, partition: 0, key, value: Buffer.from(JSON.stringify(value)) },
     ]);
@@ -72,5 +73,25 @@ describe('the state of the break web service', () => {
   it('is none for an integration that imports no break details', async () => {
     await call('PUT', '/integrations/bare', integrationBody('Bare'));
     expect(await stateOf('bare')).toEqual({ configured: false, state: null });
+  });
+
+  it('has beside it when each URL token was last used', async () => {
+    const id = await newIntegration();
+    const used = (await call('POST', `/integrations/${id}/url-tokens`)).body.id;
+    const unused = (await call('POST', `/integrations/${id}/url-tokens`)).body.id;
+    const lastUsedAt = Date.parse('2026-11-18T10:00:00Z');
+    await tellUnder(`urlToken|acme|${used}`, {
+      tenantId: 'acme',
+      integrationId: id,
+      tokenId: used,
+      lastUsedAt,
+    });
+    const tokens = async () => (await call('GET', `/integrations/${id}/url-tokens`)).body.items;
+    const expected = expect.arrayContaining([
+      expect.objectContaining({ id: used, lastUsedAt: '2026-11-18T10:00:00.000Z' }),
+      expect.objectContaining({ id: unused, lastUsedAt: null }),
+    ]);
+    await vi.waitFor(async () => expect(await tokens()).toEqual(expected), patience);
+    expect((await call('GET', `/integrations/${id}/health`)).body.urlTokens).toEqual(expected);
   });
 });
