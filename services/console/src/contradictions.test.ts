@@ -125,3 +125,12 @@ describe('a schedule in local time on the day of a clock change', () => {
     expect(starts()).toEqual(['2026-10-25T01:30:00.000Z']);
   });
 });
+
+it('the rules that hold instead of a refusal are told in the description of the API', async () => {
+  const { body } = await call('GET', '/openapi.json');
+  const at = (path: string) => body.paths[`/api/v1${path}`];
+  for (const { summary } of [at('/schedules/{personId}/{shiftDate}').put, at('/schedules/import').post]) {
+    expect(summary).toContain('where it exists twice (the clocks are set back) it is the earlier one');
+  }
+  expect(at('/people/{id}').delete.summary).toContain('only the numbers of closed periods stand');
+});

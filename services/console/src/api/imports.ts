@@ -12,6 +12,7 @@ import {
   scheduleColumns,
 } from '../imports/schedule-import.ts';
 import { writePeople } from '../imports/write-people.ts';
+import { localTimeRule } from '../schedules/local-time.ts';
 import { tablesOf } from './document-routes.ts';
 import { commandOf, outcomeUnknown } from './schedules.ts';
 
@@ -60,7 +61,7 @@ export const importRoutes = (env: Environment): Route[] => [
     method: 'post',
     path: '/schedules/import',
     tag: 'schedules',
-    summary: `Import schedules from a JSON array, NDJSON, or CSV with ${scheduleColumns.known.join(',')}`,
+    summary: `Import schedules from a JSON array, NDJSON, or CSV with ${scheduleColumns.known.join(',')}. ${localTimeRule}`,
     access: ['planner'],
     teams: 'narrowed',
     rawBody: importTypes,

@@ -17,6 +17,7 @@ import { type ScheduleRow, schedulesOf } from '../queries/schedules.ts';
 import { selectionQuery, selectPeople } from '../results/selection.ts';
 import type { ScheduleOutcome, ScheduleResult } from '../schedules/commands.ts';
 import { readSlots, scheduleInput, scheduleView, scheduleZone } from '../schedules/documents.ts';
+import { localTimeRule } from '../schedules/local-time.ts';
 import { readingRoles } from './document-routes.ts';
 
 const tag = 'schedules';
@@ -87,7 +88,7 @@ export const scheduleRoutes = (env: Environment): Route[] => [
     method: 'put',
     path,
     tag,
-    summary: 'Create or replace the schedule of a person and a shift date; no activities = day off',
+    summary: `Create or replace the schedule of a person and a shift date; no activities = day off. ${localTimeRule}`,
     access: ['planner'],
     teams: 'narrowed',
     params,

@@ -3,6 +3,10 @@ import { instantOf } from '@adherence/domain/calendar.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import { isCalendarDate, parseInstant } from '../http/instant.ts';
 
+/** For whoever writes schedules. */
+export const localTimeRule =
+  'A time without offset is one of the planning unit: where it exists twice (the clocks are set back) it is the earlier one, where it does not exist it is refused';
+
 const local = /^(\d{4}-\d{2}-\d{2})[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?$/;
 
 /** The instant, or what is wrong with the text. A local time that exists twice is the earlier one. */
