@@ -56,7 +56,7 @@ describe('runDemo', () => {
       ],
     });
     const dates = [...tenant.schedule].map((line) => line.split(',')[1]!).sort();
-    expect([dates[0], dates.at(-1)]).toEqual(['2026-11-17', '2026-12-01']);
+    expect([dates[0], dates.at(-1)]).toEqual(['2026-11-22', '2026-12-01']);
     expect(printed.filter((line) => line === 'demo ready')).toHaveLength(1);
     expect(allItems().length).toBe(deliveriesUntil(now));
   });
@@ -142,7 +142,7 @@ describe('runDemo', () => {
     await rm(join(stateDir, 'sign-in.json'));
     await runUntil(now + minute);
     expect([...platform.tenants.keys()]).toEqual(['demo', 'demo-2']);
-    expect(platform.tenants.get('demo-2')!.schedule.size).toBeGreaterThan(3000);
+    expect(platform.tenants.get('demo-2')!.schedule.size).toBeGreaterThan(2000);
   });
 
   test('where the data were reset but not the state, it begins anew', async () => {
@@ -150,7 +150,7 @@ describe('runDemo', () => {
     platform.tenants.clear();
     platform.items.clear();
     await runUntil(now + minute);
-    expect(platform.tenants.get('demo')!.schedule.size).toBeGreaterThan(3000);
+    expect(platform.tenants.get('demo')!.schedule.size).toBeGreaterThan(2000);
     expect(allItems().length).toBe(deliveriesUntil(now));
   });
 

@@ -50,7 +50,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 /** What happened longer ago than this while the demo was off is not told any more: it stays a feed gap. */
 const longestAbsence = 7 * day;
-const daysAround = 7;
+const daysAhead = 7;
 const itemsPerSend = 1000;
 /** A sender that is further behind has to name the times. */
 const onTimeMs = 10_000;
@@ -122,16 +122,17 @@ function urlTokensOf(demo: Demo): UrlTokens {
   };
 }
 
-/** Schedules reach a week back at the first start, and always a week ahead. */
+/** Schedules begin with the history, so that no day is without data from its start, and reach a week ahead. */
 async function extendSchedules(demo: Demo): Promise<void> {
   const { centre, seed, state, tenant, world } = demo;
   const today = localDateOf(centre.timeZone, world.clock.now());
-  const earliest = addDays(today, -daysAround);
+  const told = Math.max(state.postedUntil, world.clock.now() - longestAbsence);
+  const earliest = localDateOf(centre.timeZone, told);
   const from =
     state.schedulesUntil !== null && state.schedulesUntil > earliest ? state.schedulesUntil : earliest;
-  const to = addDays(today, daysAround + 1);
+  const to = addDays(today, daysAhead + 1);
   if (from >= to) return;
-  await importSchedules(world, tenant.api, { centre, seed }, from, to);
+  await importSchedules(world, tenant.api, { centre, seed }, from, to, told);
   await remember(demo, { schedulesUntil: to });
 }
 

@@ -155,18 +155,19 @@ export async function createUrlToken(api: ConsoleApi, integrationId: string): Pr
 
 const tokenOf = ({ value }: { value: unknown }): string => (value as { token: string }).token;
 
-/** Imports the shifts of the dates `[from, to)`. */
+/** Imports the shifts of the dates `[from, to)` that begin at an instant or later. */
 export async function importSchedules(
   world: World,
   api: ConsoleApi,
   { centre, seed }: Pick<SetUpOptions, 'centre' | 'seed'>,
   from: string,
   to: string,
+  begin: Instant,
 ): Promise<void> {
   let imported = 0;
   for (let date = from; date < to; date = addDays(date, daysPerImport)) {
     const end = addDays(date, daysPerImport);
-    const csv = scheduleCsv(centre, seed, date, end < to ? end : to);
+    const csv = scheduleCsv(centre, seed, date, end < to ? end : to, begin);
     const { value } = await api.call('POST', '/schedules/import', { csv });
     const { accepted, rejected } = value as {
       accepted: number;
@@ -186,11 +187,13 @@ export async function importSchedules(
 const daysPerImport = 5;
 
 /** `personId,shiftDate,activityId,start,end`; days off have no lines. */
-function scheduleCsv(centre: Centre, seed: string, from: string, to: string): string {
+function scheduleCsv(centre: Centre, seed: string, from: string, to: string, begin: Instant): string {
   const lines = ['personId,shiftDate,activityId,start,end'];
   for (let date = from; date < to; date = addDays(date, 1)) {
     for (const person of peopleOf(centre)) {
-      for (const { activityId, start, end } of rosterOf(seed, person, date).activities) {
+      const { activities } = rosterOf(seed, person, date);
+      if (activities.length > 0 && activities[0]!.start < begin) continue;
+      for (const { activityId, start, end } of activities) {
         lines.push([person.id, date, activityId, iso(start), iso(end)].join(','));
       }
     }
