@@ -13,16 +13,17 @@ export const usualLoad: Omit<Load, 'agents'> = {
 };
 
 /**
- * CPU: the end-to-end figures of docs/benchmarks.md at 100 and 1,000 events/s (a line through both; what 1,000 people's
- * rows cost every 15 s is taken off the rest), rows of results: its parts adherence and compute. Bytes: docs/capacity.md.
+ * CPU of our processes: the end-to-end figures of docs/benchmarks.md at 100 and 1,000 events/s, a line through both; what
+ * 1,000 people's rows cost every 15 s is taken off the rest. Kafka and ClickHouse, which were dearer at 100/s: without
+ * load what they took there, an event as in the parts ingress and adherence. Rows: parts adherence and compute.
  */
 export const measuredCosts: Costs = {
   cores: {
-    ingress: { idle: 0.11, event: 0.00017, row: 0 },
-    enrichment: { idle: 0.15, event: 0.00019, row: 0 },
-    adherence: { idle: 0.11, event: 0.00016, row: 0.00032 },
-    kafka: { idle: 0.27, event: 0.0001, row: 0 },
-    clickhouse: { idle: 0.33, event: 0.00011, row: 0.0003 },
+    ingress: { idle: 0.16, event: 0.00015, row: 0 },
+    enrichment: { idle: 0.21, event: 0.00012, row: 0 },
+    adherence: { idle: 0.17, event: 0.00021, row: 0.00032 },
+    kafka: { idle: 0.36, event: 0.00004, row: 0 },
+    clickhouse: { idle: 0.33, event: 0.00009, row: 0.0003 },
   },
   adherenceMb: { rest: 300, perPerson: 0.21 },
   bytes: { kafkaEvent: 530, fact: 36, received: 4, personDay: 2_800 },
