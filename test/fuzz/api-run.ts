@@ -19,6 +19,8 @@ export interface ApiUnderTest {
   readonly operatorToken: string;
   /** A 503 with Retry-After is an answer of a machine that has too much to do, and no failure. */
   readonly mayBeBusy: boolean;
+  /** Posts a notification under a URL token, so that there is something to read; null where nobody takes it. */
+  readonly notify: ((urlToken: string) => Promise<void>) | null;
 }
 
 export interface FuzzResult {
@@ -28,6 +30,9 @@ export interface FuzzResult {
   /** Operations that were never answered with success, so that nothing behind their checks was reached. */
   readonly neverDone: readonly string[];
   readonly slowest: { readonly ms: number; readonly operation: string };
+  /** Answers that took longer than `slowMs`, or were a 503 with Retry-After, by operation. */
+  readonly slow: Readonly<Record<string, number>>;
+  readonly busy: Readonly<Record<string, number>>;
   /** The first of each kind. */
   readonly failures: readonly Failure[];
 }
@@ -38,6 +43,9 @@ export interface Failure {
   readonly request: string;
   readonly answer: string;
 }
+
+/** Longer than anybody who waits for an answer is kept waiting. */
+const slowMs = 10_000;
 
 /** The same requests for the same seed, as long as the description is the same. */
 export async function fuzzApi(
@@ -56,6 +64,8 @@ export async function fuzzApi(
   const statuses: Record<string, number> = {};
   const succeeded = new Set<string>();
   const failures = new Map<string, Failure>();
+  const slow: Record<string, number> = {};
+  const busy: Record<string, number> = {};
   let slowest = { ms: 0, operation: '' };
   for (let i = 0; i < requests; i++) {
     const operation = oneOf(random, operations);
@@ -75,6 +85,8 @@ export async function fuzzApi(
     const ms = performance.now() - startedAt;
     const name = nameOf(operation);
     if (ms > slowest.ms) slowest = { ms, operation: name };
+    if (ms > slowMs) slow[name] = (slow[name] ?? 0) + 1;
+    if (response.status === 503) busy[name] = (busy[name] ?? 0) + 1;
     statuses[response.status] = (statuses[response.status] ?? 0) + 1;
     if (response.ok && request.method === operation.method) succeeded.add(name);
     if (response.status === 201 && operation.method === 'POST') chosen.add(operation, answer.text);
@@ -84,7 +96,7 @@ export async function fuzzApi(
     if ((i + 1) % 1000 === 0) progress(i + 1, [...failures.values()]);
   }
   const neverDone = operations.map(nameOf).filter((name) => !succeeded.has(name));
-  return { requests, statuses, neverDone, slowest, failures: [...failures.values()] };
+  return { requests, statuses, neverDone, slowest, slow, busy, failures: [...failures.values()] };
 }
 
 /** Ids that requests use: few, so that they meet each other. */
@@ -126,6 +138,7 @@ function withChosenId(
 function poolOf(operation: Operation, seed: number) {
   const named = (name: string, isId: boolean) => {
     if (isId) return fc.constantFrom(...(idsOf[name] ?? ids));
+    if (name === 'status' || name === 'breakType') return fc.constantFrom('READY', 'BREAK');
     if (name === 'externalUserId' || name === 'team') return fc.constantFrom('u1', 'u2', 'u3');
     return null;
   };
@@ -160,6 +173,7 @@ async function setUp(api: ApiUnderTest) {
   };
   await send('PUT', '/integrations/odigo', admin, integration);
   await send('PUT', '/people/a', admin, { name: 'A', team: 'u1' });
+  if (api.notify) await api.notify((await send('POST', '/integrations/odigo/url-tokens', admin, {})).token);
   const all = [
     ...[await token('planner'), await token('analyst'), await token('viewer'), operatorToken],
     ...[await token('planner', { teams: ['u1'] }), null],

@@ -12,7 +12,7 @@ it('the API answers what is bent at random without a 5xx, and as it describes it
     })),
   );
   const result = await fuzzApi(
-    { fetch: console_.running.fetch, operatorToken, mayBeBusy: false },
+    { fetch: console_.running.fetch, operatorToken, mayBeBusy: false, notify: null },
     { requests: 6_000, seed: 7 },
   );
   expect(result.failures).toEqual([]);

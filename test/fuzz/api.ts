@@ -15,10 +15,16 @@ if (!Number.isSafeInteger(requests) || !Number.isSafeInteger(seed))
   throw new Error('--requests and --seed are integers');
 
 const product = await startWholeProduct();
+const notify = async (urlToken: string) => {
+  const url = `${product.ingressUrl}/hooks/odigo/${urlToken}`;
+  const { status } = await fetch(url, { method: 'POST', body: '{"agentId":"u1","status":"READY"}' });
+  if (status !== 200) throw new Error(`webhook: ${status}`);
+  await product.idle();
+};
 const startedAt = performance.now();
 let shown = 0;
 const result = await fuzzApi(
-  { fetch: product.fetch, operatorToken, mayBeBusy: true },
+  { fetch: product.fetch, operatorToken, mayBeBusy: true, notify },
   { requests, seed },
   (done, found) => {
     for (const failure of found.slice(shown)) console.log(failure);
@@ -27,12 +33,11 @@ const result = await fuzzApi(
     console.log(`${done} requests, ${Math.round((performance.now() - startedAt) / 1000)} s`);
   },
 );
-const { failures, statuses, slowest, neverDone } = result;
-console.log({ requests, seed, statuses, slowest, neverDone });
+const { failures, statuses, slowest, slow, busy, neverDone } = result;
+const perMinute = Math.round((requests * 60_000) / (performance.now() - startedAt));
+console.log({ requests, seed, perMinute, statuses, slowest, slow, busy, neverDone });
 for (const failure of failures.slice(shown)) console.log(failure);
-const busy = statuses['503'] ?? 0;
-console.log(
-  `${requests} requests, ${failures.length} kinds of failure, ${busy} answered 503 with Retry-After`,
-);
+const waited = Object.keys(slow).length;
+console.log(`${requests} requests, ${failures.length} kinds of failure, ${waited} operations too slow`);
 await product.stop();
-process.exitCode = failures.length === 0 ? 0 : 1;
+process.exitCode = failures.length === 0 && waited === 0 ? 0 : 1;

@@ -266,6 +266,7 @@ export type Recomputation = z.output<typeof recomputationSchema>;
 
 const dateSchema = z
   .string()
+  .meta({ format: 'date' })
   .regex(/^(19[789]\d|20\d\d|21\d\d)-\d{2}-\d{2}$/, 'must be YYYY-MM-DD, from 1970 to 2199')
   .refine((date) => isDate(date), 'must be a day of the calendar');
 
