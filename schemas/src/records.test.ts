@@ -24,6 +24,7 @@ const full: RecordTypes = {
     itemIndex: 0,
     format: 'form',
     body: Buffer.from('a=1'),
+    envelope: '{}',
   },
   ActivityEvent: {
     tenantId: 't',
@@ -94,6 +95,7 @@ const full: RecordTypes = {
     itemIndex: 2,
     format: 'unknown',
     body: Buffer.from('x'),
+    envelope: '{}',
     sourceTopic: 's',
     sourcePartition: 3,
     sourceOffset: 4,
@@ -111,13 +113,13 @@ const full: RecordTypes = {
 
 /** Fields that may be null, as the types say. */
 const nullable: { readonly [K in RecordName]: readonly (keyof RecordTypes[K])[] } = {
-  RawNotification: ['replayedAt'],
+  RawNotification: ['replayedAt', 'envelope'],
   ActivityEvent: ['status', 'breakType', 'sequence', 'replayedAt', 'personId', 'activityId'],
   BreakDetail: [],
   FeedMarks: [],
   ScheduleSet: [],
   RecomputationAsked: ['recomputationId'],
-  RejectedNotification: ['integrationId', 'sourceTopic', 'sourcePartition', 'sourceOffset'],
+  RejectedNotification: ['integrationId', 'envelope', 'sourceTopic', 'sourcePartition', 'sourceOffset'],
   RejectedReplayed: ['fault'],
 };
 

@@ -17,6 +17,8 @@ export interface RawNotification {
   format: 'json' | 'form';
   /** The original bytes of the item. */
   body: Buffer;
+  /** Members of the envelope around it that hold for it too, as a JSON object; absent or null = there were none. */
+  envelope?: string | null;
 }
 
 /** activity.events: a status fact after the join with the mapping tables as of its time. */
@@ -111,6 +113,8 @@ export interface RejectedNotification {
   itemIndex: number;
   format: 'json' | 'form' | 'unknown';
   body: Buffer;
+  /** As in the raw notification. */
+  envelope?: string | null;
   sourceTopic: string | null;
   sourcePartition: number | null;
   sourceOffset: number | null;

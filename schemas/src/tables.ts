@@ -271,6 +271,10 @@ TTL toDateTime(intDiv(received_at, 1000)) + INTERVAL 30 DAY`,
 SETTINGS materialize_ttl_after_modify = 0`,
   },
   {
+    name: 'rejected.envelope',
+    ddl: `ALTER TABLE rejected ADD COLUMN IF NOT EXISTS envelope String AFTER body_base64`,
+  },
+  {
     // What was read again of the dead letters: by whom, and what came of it. Goes with them.
     name: 'rejected_replays',
     ddl: `CREATE TABLE IF NOT EXISTS rejected_replays (

@@ -21,6 +21,8 @@ export interface ExpectedItem {
   readonly text: string;
   /** Whom it is about; null when it has to be quarantined. */
   readonly agentId: string | null;
+  /** Whom it is about when it lacks nothing but a status. */
+  readonly statusless?: string;
 }
 
 export function fuzzedBody(random: Random): FuzzedBody {
@@ -126,7 +128,10 @@ function jsonItem(random: Random): ExpectedItem {
   if (random() < 0.2) members.push([oneOf(random, adapter.fields.breakType), { id: 4, label: 'Lunch' }]);
   const bad = random();
   if (bad < 0.04) return { text: objectText([...members, statusMember], random), agentId: null };
-  if (bad < 0.08) return { text: objectText([...members, agentMember], random), agentId: null };
+  const agentId = agent.normalize('NFC').trim();
+  if (bad < 0.08) {
+    return { text: objectText([...members, agentMember], random), agentId: null, statusless: agentId };
+  }
   if (bad < 0.1) {
     const long = ['agentId', 'x'.repeat(257)] as const;
     return { text: objectText([...members, long, ['status', 'R']], random), agentId: null };
@@ -139,7 +144,7 @@ function jsonItem(random: Random): ExpectedItem {
   const special = oneOf(random, ['LOGIN', 'logout', 'Heart_Beat']);
   if (event < 0.1) members.push([oneOf(random, adapter.fields.eventType), special]);
   else members.push(statusMember);
-  return { text: objectText([...members, agentMember], random), agentId: agent.normalize('NFC').trim() };
+  return { text: objectText([...members, agentMember], random), agentId };
 }
 
 // --- frames
@@ -159,13 +164,30 @@ function jsonBody(random: Random): Frame {
     },
     () => arrayOf(items, random),
     () => arrayOf(items, random),
-    () => {
-      const { text, items: all } = arrayOf(items, random);
-      const name = oneOf(random, adapter.envelopes);
-      return { text: `{"version":[1,{"a":[]}],"${name}":${text},"end":{"x":"]}"}}`, items: all };
-    },
+    () => envelopeAround(items, random),
     () => linesOf(items, random),
   ])();
+}
+
+/** What it says of its entries makes log-outs, say, of those that lack nothing but a status. */
+function envelopeAround(items: readonly ExpectedItem[], random: Random): Frame {
+  const frame = arrayOf(items, random);
+  const eventType = oneOf(random, [null, 'SNAPSHOT', 'logout', 'LOG_IN', 'Heartbeat', 'batch', 7, 'STATUS']);
+  const needsNoStatus = ['logout', 'LOG_IN', 'Heartbeat'].some((name) => name === eventType);
+  const members = [
+    `"version":[1,{"a":[]}]`,
+    `"${oneOf(random, adapter.envelopes)}":${frame.text}`,
+    `"eventType":${blank(random)}${JSON.stringify(eventType)}`,
+    `"${oneOf(random, adapter.envelopeTimes)}":${JSON.stringify(timeValue(random))}`,
+    `"end":{"x":"]}"}`,
+  ];
+  const shuffled = members.map((member) => ({ member, at: random() })).sort((a, b) => a.at - b.at);
+  return {
+    text: `{${shuffled.map(({ member }) => member).join(`,${blank(random)}`)}}`,
+    items: frame.items.map((item) =>
+      needsNoStatus && item.statusless !== undefined ? { ...item, agentId: item.statusless } : item,
+    ),
+  };
 }
 
 /** Elements that are no objects are items too. */

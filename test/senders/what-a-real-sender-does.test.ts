@@ -230,6 +230,44 @@ describe('log-ins and log-outs', () => {
     });
   });
 
+  it('entries of an envelope that says LOGOUT once, at a time, are log-outs at that time', async () => {
+    await receiver.send(morning[0]!);
+    const body = { eventType: 'LOGOUT', timestamp: at('10:40:00'), agents: [{ login: agentId }] };
+    expect(await receiver.post(JSON.stringify(body))).toMatchObject({ accepted: 1, rejected: 0 });
+    expect(await receiver.minutes(shift)).toMatchObject(asExpected);
+  });
+
+  it('a snapshot as an envelope, repeated and delivered late, counts at its time and changes nothing again', async () => {
+    const snapshot = (time: string) =>
+      JSON.stringify({
+        eventType: 'SNAPSHOT',
+        timestamp: at(time),
+        agents: [
+          { login: agentId, status: 'TALK' },
+          { login: 'bert', status: 'TALK' },
+        ],
+      });
+    await receiver.post(snapshot('09:10:00'));
+    await receiver.post(snapshot('10:00:00'));
+    await receiver.send(morning[1]!);
+    expect(await receiver.minutes(shift)).toMatchObject(asExpected);
+    receiver.clock.set(at('16:00:00'));
+    await receiver.post(snapshot('10:00:00'));
+    await receiver.post(snapshot('09:10:00'));
+    expect(await receiver.minutes(shift)).toMatchObject(asExpected);
+    const [fact] = await receiver.facts();
+    expect(fact).toMatchObject({ eventType: 'STATUS', flags: ['snapshot', 'time-of-envelope'] });
+  });
+
+  it('a keep-alive as an envelope proves life, whatever statuses it lists', async () => {
+    await receiver.send(morning[0]!);
+    const entries = [{ login: agentId, status: 'BREAK' }, { login: 'bert' }];
+    const body = { type: 'keepalive', timestamp: at('10:00:00'), agents: entries };
+    expect(await receiver.post(JSON.stringify(body))).toMatchObject({ accepted: 2, rejected: 0 });
+    await receiver.send(morning[1]!);
+    expect(await receiver.minutes(shift)).toMatchObject(asExpected);
+  });
+
   it('a burst at the start of a shift is taken as a whole', async () => {
     const burst = Array.from({ length: 40 }, (_, request) =>
       receiver.send(

@@ -25,6 +25,7 @@ export type EventType = (typeof eventTypes)[number];
 /** Oddities noted while normalising; they explain a fact, they never refuse it. */
 export const factFlags = [
   'time-missing', // no readable time: receivedAt is used
+  'time-of-envelope', // no readable time of its own: that of the envelope around it is used
   'time-in-future', // more than 5 min ahead of receipt: clamped to receivedAt
   'time-ambiguous', // local time that exists twice: the earlier offset is used
   'time-nonexistent', // local time skipped by a clock change: read with the offset before it

@@ -95,6 +95,8 @@ export const adapter = {
   },
   /** Members of an envelope that hold the array of items. */
   envelopes: ['events', 'notifications', 'data', 'records', 'agents'],
+  /** Times of an envelope that hold for its entries. Not those of a window or a day, nor of sending (decision 0014). */
+  envelopeTimes: ['occurredAt', 'timestamp', 'eventTime'],
   /** Members of `{id, label}` values: the key, and the words shown for it. */
   keyedValue: { key: ['id', 'code', 'key', 'value'], label: ['label', 'name', 'text', 'description'] },
 } as const satisfies Adapter;
@@ -105,6 +107,7 @@ interface Adapter {
   readonly fields: Readonly<Record<string, readonly string[]>>;
   readonly eventTypes: Readonly<Record<EventType | 'SNAPSHOT', readonly string[]>>;
   readonly envelopes: readonly string[];
+  readonly envelopeTimes: readonly string[];
   readonly keyedValue: { readonly key: readonly string[]; readonly label: readonly string[] };
 }
 

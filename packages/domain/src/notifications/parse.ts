@@ -4,6 +4,7 @@
  */
 import type { EventType, FactFlag } from '../model.ts';
 import { adapter, canonical } from './adapter.ts';
+import { type EnvelopeMembers, readEnvelope } from './envelope.ts';
 import { type Fields, type FieldValue, readFields } from './field-reader.ts';
 import { readForm } from './form.ts';
 import type { RejectReason } from './reject-reasons.ts';
@@ -22,6 +23,8 @@ export interface ParsedItem {
   readonly taskRef: string | null;
   /** Candidates for occurredAt, the best spelling first. */
   readonly times: readonly string[];
+  /** The same of the envelope around the item. */
+  readonly envelopeTimes: readonly string[];
   readonly flags: readonly FactFlag[];
   /** What else is shown: eventId, statusLabel, breakLabel, sessionId, channel, taskRef, gateId, instance, sentAt. */
   readonly detail: Readonly<Record<string, string>>;
@@ -36,7 +39,8 @@ export const maxTextLength = 256;
 /** Of what is only shown; longer texts are cut. */
 export const maxDetailLength = 512;
 
-export function parseItem(format: ItemFormat, bytes: Buffer): ParseResult {
+/** `envelope`: as split-body.ts found it around the item. */
+export function parseItem(format: ItemFormat, bytes: Buffer, envelope: string | null = null): ParseResult {
   const value = format === 'form' ? readForm(bytes) : readJson(bytes);
   if (value === undefined)
     return reject('item-malformed', format === 'json' ? 'not well-formed JSON' : 'not a form');
@@ -47,15 +51,16 @@ export function parseItem(format: ItemFormat, bytes: Buffer): ParseResult {
     );
   }
   const fields = readFields(value as Record<string, unknown>);
-  if (!fields.inexact || format === 'form') return readItem(fields);
-  return readItem(readFields(readJson(bytes, exactNumbers) as Record<string, unknown>));
+  const around = readEnvelope(envelope);
+  if (!fields.inexact || format === 'form') return readItem(fields, around);
+  return readItem(readFields(readJson(bytes, exactNumbers) as Record<string, unknown>), around);
 }
 
-function readItem({ values, times }: Fields): ParseResult {
+function readItem({ values, times }: Fields, around: EnvelopeMembers): ParseResult {
   const { agentId, status, breakType, eventId } = values;
   if (agentId === undefined)
     return reject('agent-missing', `expected one of ${adapter.fields.agentId.slice(0, 8).join(', ')}`);
-  const { eventType, flags } = readEventType(values.eventType);
+  const { eventType, flags } = readEventType(values.eventType, around);
   if (status === undefined && eventType === 'STATUS') {
     return reject('status-missing', `expected one of ${adapter.fields.status.slice(0, 5).join(', ')}`);
   }
@@ -74,6 +79,7 @@ function readItem({ values, times }: Fields): ParseResult {
       channel: values.channel?.text ?? null,
       taskRef: values.taskRef?.text ?? null,
       times,
+      envelopeTimes: around.times,
       flags,
       detail: readDetail(values),
     },
@@ -89,13 +95,27 @@ const eventTypeByName = new Map<string, EventType | 'SNAPSHOT'>(
 );
 
 const noFlags: readonly FactFlag[] = [];
-const statusType = { eventType: 'STATUS' as EventType, flags: noFlags };
+const statusType: ReadType = { eventType: 'STATUS', flags: noFlags };
 
-/** Without a type it is a STATUS; entries of a SNAPSHOT are statuses; an unknown type is a STATUS with a flag. */
-function readEventType(value: FieldValue | undefined): { eventType: EventType; flags: readonly FactFlag[] } {
-  if (value === undefined) return statusType;
-  const known = eventTypeByName.get(value.text) ?? eventTypeByName.get(canonical(value.text));
-  if (known === undefined) return { eventType: 'STATUS', flags: ['event-type-unknown'] };
+interface ReadType {
+  readonly eventType: EventType;
+  readonly flags: readonly FactFlag[];
+}
+
+/**
+ * Without a type it is a STATUS; entries of a SNAPSHOT are statuses; an unknown type is a STATUS with a flag. A type
+ * of the envelope holds for entries without one; one that is unknown is about the envelope, not about them.
+ */
+function readEventType(own: FieldValue | undefined, around: EnvelopeMembers): ReadType {
+  if (own !== undefined) return knownType(own.text) ?? unknownType;
+  return (around.eventType === null ? null : knownType(around.eventType)) ?? statusType;
+}
+
+const unknownType: ReadType = { eventType: 'STATUS', flags: ['event-type-unknown'] };
+
+function knownType(name: string): ReadType | null {
+  const known = eventTypeByName.get(name) ?? eventTypeByName.get(canonical(name));
+  if (known === undefined) return null;
   if (known === 'SNAPSHOT') return { eventType: 'STATUS', flags: ['snapshot'] };
   return known === 'STATUS' ? statusType : { eventType: known, flags: noFlags };
 }

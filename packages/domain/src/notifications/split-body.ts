@@ -4,6 +4,7 @@
  * content type only names the charset. Nothing here throws, and what is broken costs itself alone.
  */
 import { adapter, canonical } from './adapter.ts';
+import { envelopeOf, type ScalarMember } from './envelope.ts';
 import {
   closeBrace,
   closeBracket,
@@ -36,6 +37,8 @@ export interface BodyItem {
   readonly bytes: Buffer;
   /** What is wrong with the item before it is read, else null. */
   readonly fault: RejectReason | null;
+  /** Members of the envelope around it that hold for it too, as a JSON object (envelope.ts); null without any. */
+  readonly envelope: string | null;
 }
 
 export type SplitBody =
@@ -129,24 +132,60 @@ function takeValue(bytes: Buffer, at: number, limit: number, items: BodyItem[]):
 /** An object is an item, unless it is an envelope: then its arrays are. */
 function takeObject(bytes: Buffer, start: number, limit: number, items: BodyItem[]): number | null {
   const before = items.length;
+  const { end, whole, enveloped, depth, scalars } = scanObject(bytes, start, limit, items);
+  if (end === null || !(whole || enveloped)) return null;
+  if (enveloped) {
+    const envelope = envelopeOf(bytes, scalars);
+    if (envelope !== null) {
+      for (let i = before; i < items.length; i++) items[i] = { ...items[i]!, envelope };
+    }
+    if (!whole || !isItemItself(bytes.subarray(start, end), items, before)) return end;
+  }
+  items.length = before;
+  items.push(itemOf(bytes, start, end, depth > maxDepth ? 'item-too-deep' : null));
+  return end;
+}
+
+interface ObjectScan {
+  /** null where it is broken before anything of it could be saved. */
+  readonly end: number | null;
+  readonly whole: boolean;
+  /** Its arrays were taken for those of an envelope, their elements added. */
+  readonly enveloped: boolean;
+  readonly depth: number;
+  readonly scalars: readonly ScalarMember[];
+}
+
+function scanObject(bytes: Buffer, start: number, limit: number, items: BodyItem[]): ObjectScan {
+  const before = items.length;
+  const scalars: ScalarMember[] = [];
   let depth = 1;
   let enveloped = false;
+  const scanned = (end: number | null, whole: boolean): ObjectScan => ({
+    end,
+    whole,
+    enveloped,
+    depth,
+    scalars,
+  });
+  const broken = (at: number) => scanned(enveloped ? saveRest(bytes, at, limit, items) : null, false);
   let at = skipBlanks(bytes, start + 1, limit);
   while (at < limit && bytes[at] !== closeBrace) {
+    const keyAt = at;
     const keyEnd = bytes[at] === quote ? stringEnd(bytes, at, limit) : -1;
-    if (keyEnd < 0) return enveloped ? saveRest(bytes, at, limit, items) : null;
-    const keyStart = at + 1;
+    if (keyEnd < 0) return broken(at);
     at = skipBlanks(bytes, keyEnd, limit);
     if (bytes[at] === colon) at = skipBlanks(bytes, at + 1, limit);
     if (at >= limit) break;
-    if (bytes[at] === openBracket && isEnvelopeKey(bytes, keyStart, keyEnd - 1)) {
+    if (bytes[at] === openBracket && isEnvelopeKey(bytes, keyAt + 1, keyEnd - 1)) {
       enveloped = true;
       const end = takeArray(bytes, at, limit, items, before);
-      if (end === null) return null;
+      if (end === null) return scanned(null, false);
       at = end;
     } else {
       const range = valueRange(bytes, at, limit);
-      if (!range.whole) return enveloped ? saveRest(bytes, at, limit, items) : null;
+      if (!range.whole) return broken(at);
+      if (range.depth === 0) scalars.push({ keyAt, keyEnd, start: at, end: range.end });
       depth = Math.max(depth, range.depth + 1);
       at = range.end;
     }
@@ -154,19 +193,14 @@ function takeObject(bytes: Buffer, start: number, limit: number, items: BodyItem
     if (bytes[at] === comma) at = skipBlanks(bytes, at + 1, limit);
   }
   const whole = at < limit;
-  if (!whole && !enveloped) return null;
-  const end = whole ? at + 1 : limit;
-  if (enveloped && !(whole && isItemItself(bytes.subarray(start, end), items, before))) return end;
-  items.length = before;
-  items.push(itemOf(bytes, start, end, depth > maxDepth ? 'item-too-deep' : null));
-  return end;
+  return scanned(whole ? at + 1 : limit, whole);
 }
 
 /** Does an object with an array under an envelope's name tell of an agent by itself, and its array of none? */
 function isItemItself(object: Buffer, items: readonly BodyItem[], from: number): boolean {
   for (let i = from; i < items.length; i++) {
     const item = items[i]!;
-    if (item.fault === null && parseItem(item.format, item.bytes).ok) return false;
+    if (item.fault === null && parseItem(item.format, item.bytes, item.envelope).ok) return false;
   }
   return parseItem('json', object).ok;
 }
@@ -242,5 +276,10 @@ function itemOf(
   format: ItemFormat = 'json',
 ): BodyItem {
   const tooLarge = fault === null && end - start > maxItemBytes;
-  return { format, bytes: bytes.subarray(start, end), fault: tooLarge ? 'item-too-large' : fault };
+  return {
+    format,
+    bytes: bytes.subarray(start, end),
+    fault: tooLarge ? 'item-too-large' : fault,
+    envelope: null,
+  };
 }

@@ -16,6 +16,7 @@ const letter: RejectedNotification = {
   itemIndex: 0,
   format: 'json',
   body: Buffer.from('{}'),
+  envelope: '{"eventType":"LOGOUT"}',
   sourceTopic: null,
   sourcePartition: null,
   sourceOffset: null,
@@ -52,6 +53,8 @@ it('keeps dead letters, and beside them what was read again; both only once they
   await expect(processor.settle('asked')).rejects.toThrow('away');
   isAway = false;
   expect(await processor.settle('asked')).toEqual([{ partition: 3, offset: 9 }]);
-  expect(stored.rejected).toEqual([expect.arrayContaining(['t1', 3, 7, 'odigo', 'status-missing'])]);
+  expect(stored.rejected).toEqual([
+    expect.arrayContaining(['t1', 3, 7, 'odigo', 'status-missing', letter.envelope]),
+  ]);
   expect(stored.rejected_replays).toEqual([['t1', 3, 7, 2_000, 'token:admin', 1, '']]);
 });

@@ -35,6 +35,8 @@ const rejectedView = z.object({
   /** The original bytes as text; bytes that are no UTF-8 are replaced. */
   payload: z.string(),
   payloadBase64: z.string(),
+  /** What the envelope around the item says for it too, as JSON: its event type and time; null = nothing. */
+  envelope: z.string().nullable(),
   /** The last time it was read again; null = never. */
   replayed: z
     .object({
@@ -202,6 +204,7 @@ function viewOf(row: RejectedRow, nameOf: (by: string) => string | null): z.outp
       : null,
     payload: Buffer.from(row.body_base64, 'base64').toString('utf8'),
     payloadBase64: row.body_base64,
+    envelope: row.envelope || null,
     replayed:
       row.replays === 0
         ? null

@@ -13,6 +13,8 @@ export interface RejectedRow {
   readonly item_index: number;
   readonly format: string;
   readonly body_base64: string;
+  /** Empty when there was none. */
+  readonly envelope: string;
   readonly source_topic: string;
   readonly source_partition: number | null;
   readonly source_offset: number | null;
@@ -42,7 +44,7 @@ export interface RejectedFilter {
 }
 
 const columns = `rejected_partition, rejected_offset, integration, stage, reason, detail, received_at, request_id,
-  item_index, format, body_base64, source_topic, source_partition, source_offset`;
+  item_index, format, body_base64, envelope, source_topic, source_partition, source_offset`;
 
 /** Where a page ended: time of receipt, partition and offset of its last item. */
 export type RejectedCursor = readonly [receivedAt: number, partition: number, offset: number];

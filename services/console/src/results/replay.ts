@@ -19,8 +19,8 @@ export function replayOf(tenantId: string, row: RejectedRow, replayedAt: Instant
   const items = itemsOf(row, body);
   const records: RawNotification[] = [];
   const faults: string[] = [];
-  for (const [index, { format, bytes, fault }] of items.entries()) {
-    const parsed = fault === null ? parseItem(format, bytes) : null;
+  for (const [index, { format, bytes, fault, envelope }] of items.entries()) {
+    const parsed = fault === null ? parseItem(format, bytes, envelope) : null;
     if (!parsed?.ok) {
       faults.push(parsed ? `${parsed.reason}: ${parsed.detail}` : fault!);
       continue;
@@ -35,6 +35,7 @@ export function replayOf(tenantId: string, row: RejectedRow, replayedAt: Instant
       itemIndex: row.format === 'unknown' ? index : row.item_index,
       format,
       body: bytes,
+      envelope,
     });
   }
   return { records, fault: faults.length === 0 ? null : faults.slice(0, 3).join('; ') };
@@ -44,15 +45,17 @@ interface Item {
   readonly format: 'json' | 'form';
   readonly bytes: Buffer;
   readonly fault: string | null;
+  readonly envelope: string | null;
 }
 
 /** A whole body that could not be split is split again; an item is one. */
-function itemsOf({ format }: RejectedRow, body: Buffer): readonly Item[] {
-  if (format === 'json' || format === 'form') return [{ format, bytes: body, fault: null }];
+function itemsOf({ format, envelope }: RejectedRow, body: Buffer): readonly Item[] {
+  if (format === 'json' || format === 'form')
+    return [{ format, bytes: body, fault: null, envelope: envelope || null }];
   const split = splitBody(body);
   if (split.kind === 'items') {
     return split.items.map((item) => ({ ...item, fault: item.fault && rejectReasons[item.fault] }));
   }
   const fault = split.kind === 'unparseable' ? rejectReasons[split.reason] : 'too many items';
-  return [{ format: 'json', bytes: body, fault }];
+  return [{ format: 'json', bytes: body, fault, envelope: null }];
 }

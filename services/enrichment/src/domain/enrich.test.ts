@@ -40,6 +40,17 @@ describe('enrich', () => {
     });
   });
 
+  it('reads an entry with what its envelope says, and keeps that with what it cannot read', () => {
+    const envelope = '{"eventType":"LOGOUT","timestamp":"2026-11-18T09:00:00Z"}';
+    const event = enriched({ ...raw({}), envelope }, tablesOf());
+    expect(event).toMatchObject({ eventType: 'LOGOUT', flags: ['time-of-envelope'] });
+    expect(event.occurredAt).toBe(Date.parse('2026-11-18T09:00:00Z'));
+    const statusless = { ...raw({}), envelope: '{"eventType":"SNAPSHOT"}' };
+    expect(enrich(statusless, source, tablesOf())).toMatchObject({
+      rejected: { reason: 'status-missing', envelope: '{"eventType":"SNAPSHOT"}' },
+    });
+  });
+
   it('turns an item that it cannot read into a dead letter with its place', () => {
     expect(enrich(raw({}), source, tablesOf())).toMatchObject({
       kind: 'rejected',

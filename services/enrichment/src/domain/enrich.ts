@@ -27,7 +27,7 @@ export type Enriched =
   | { readonly kind: 'rejected'; readonly rejected: RejectedNotification };
 
 export function enrich(raw: RawNotification, source: Source, tables: Tables): Enriched {
-  const parsed = parseItem(raw.format, raw.body);
+  const parsed = parseItem(raw.format, raw.body, raw.envelope);
   if (!parsed.ok)
     return { kind: 'rejected', rejected: rejectedOf(raw, source, parsed.reason, parsed.detail) };
   const { tenantId, integrationId, receivedAt, itemIndex } = raw;
@@ -76,7 +76,7 @@ function rejectedOf(
   reason: RejectReason,
   detail: string,
 ): RejectedNotification {
-  const { tenantId, integrationId, receivedAt, requestId, itemIndex, format, body } = raw;
+  const { tenantId, integrationId, receivedAt, requestId, itemIndex, format, body, envelope = null } = raw;
   return {
     tenantId,
     integrationId,
@@ -88,6 +88,7 @@ function rejectedOf(
     itemIndex,
     format,
     body,
+    envelope,
     sourceTopic: source.topic,
     sourcePartition: source.partition,
     sourceOffset: source.offset,

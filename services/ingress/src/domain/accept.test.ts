@@ -35,6 +35,16 @@ describe('acceptBody', () => {
     expect(acceptance.rejected.map((record) => record.body.toString())).toEqual(['42', '{"agentId":"b"}']);
   });
 
+  it('keeps with each item of an envelope what that says for it, beside the bytes of the item', () => {
+    const body =
+      '{"source":"x","eventType":"LOGOUT","timestamp": "2026-11-18T10:00:00Z","agents":[{"login":"a"}, {"status":"R"}]}';
+    const envelope = '{"eventType":"LOGOUT","timestamp":"2026-11-18T10:00:00Z"}';
+    expect(acceptBody(Buffer.from(body), undefined, origin)).toMatchObject({
+      accepted: [{ externalUserId: 'a', itemIndex: 0, body: Buffer.from('{"login":"a"}'), envelope }],
+      rejected: [{ reason: 'agent-missing', itemIndex: 1, body: Buffer.from('{"status":"R"}'), envelope }],
+    });
+  });
+
   it('keeps a body that cannot be split as one dead letter', () => {
     expect(acceptBody(Buffer.from('{"cut'), undefined, origin)).toMatchObject({
       accepted: [],

@@ -37,7 +37,7 @@ export function acceptBody(body: Buffer, contentType: string | undefined, origin
       rejected.push(rejectedItem(item, itemIndex, item.fault, rejectReasons[item.fault], origin));
       continue;
     }
-    const result = parseItem(item.format, item.bytes);
+    const result = parseItem(item.format, item.bytes, item.envelope);
     if (result.ok) accepted.push(rawNotification(item, itemIndex, result.item.agentId, origin));
     else rejected.push(rejectedItem(item, itemIndex, result.reason, result.detail, origin));
   }
@@ -46,23 +46,38 @@ export function acceptBody(body: Buffer, contentType: string | undefined, origin
 
 /** A body of which nothing can be read, kept as it came. */
 export function quarantineBody(body: Buffer, reason: RejectReason, origin: Origin): Acceptance {
-  const item = { format: 'unknown' as const, bytes: body };
+  const item = { format: 'unknown' as const, bytes: body, envelope: null };
   const rejected = [rejectedItem(item, 0, reason, rejectReasons[reason], origin)];
   return { kind: 'records', accepted: [], rejected, unparseable: true };
 }
 
 function rawNotification(
-  { format, bytes }: BodyItem,
+  { format, bytes, envelope }: BodyItem,
   itemIndex: number,
   externalUserId: string,
   origin: Origin,
 ): RawNotification {
   const { tenantId, integrationId, requestId, receivedAt } = origin;
-  return { tenantId, integrationId, externalUserId, receivedAt, requestId, itemIndex, format, body: bytes };
+  const body = bytes;
+  return {
+    tenantId,
+    integrationId,
+    externalUserId,
+    receivedAt,
+    requestId,
+    itemIndex,
+    format,
+    body,
+    envelope,
+  };
 }
 
 function rejectedItem(
-  { format, bytes }: { readonly format: RejectedNotification['format']; readonly bytes: Buffer },
+  {
+    format,
+    bytes,
+    envelope,
+  }: Pick<BodyItem, 'bytes' | 'envelope'> & { readonly format: RejectedNotification['format'] },
   itemIndex: number,
   reason: RejectReason,
   detail: string,
@@ -80,6 +95,7 @@ function rejectedItem(
     itemIndex,
     format,
     body: whole ? bytes : bytes.subarray(0, maxItemBytes),
+    envelope,
     sourceTopic: null,
     sourcePartition: null,
     sourceOffset: null,
