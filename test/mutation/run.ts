@@ -26,6 +26,11 @@ const copy = mkdtempSync(join(tmpdir(), 'adherence-mutation-'));
 process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
 copyRepository();
 writeFileSync(join(copy, 'vitest.mutation.config.ts'), vitestConfig());
+// A counterexample is enough: making it small takes longer than all the rest.
+writeFileSync(
+  join(copy, 'setup.ts'),
+  "import fc from 'fast-check';\nfc.configureGlobal({ endOnFailure: true });\n",
+);
 writeFileSync(join(copy, 'stryker.config.json'), JSON.stringify(strykerConfig(), null, 2));
 const stryker = join(repository, 'node_modules/@stryker-mutator/core/bin/stryker.js');
 const running = spawn(process.execPath, [stryker, 'run'], { cwd: copy, stdio: 'inherit', detached: true });
@@ -75,8 +80,18 @@ function vitestConfig(): string {
     'packages/domain/src/**/*.test.ts',
     'services/adherence/src/domain/*.test.ts',
     'test/compute-against-model.test.ts',
+    'test/finality.test.ts',
+    'test/owner-against-model.test.ts',
+    'test/explain.test.ts',
   ];
-  return `export default { test: { include: ${JSON.stringify(include)}, pool: 'forks', testTimeout: 30000 } };\n`;
+  const test = {
+    include,
+    pool: 'forks',
+    testTimeout: 30_000,
+    setupFiles: ['./setup.ts'],
+    env: { MODEL_RUNS: process.env.MODEL_RUNS ?? '200' },
+  };
+  return `export default ${JSON.stringify({ test })};\n`;
 }
 
 function strykerConfig(): object {

@@ -102,6 +102,14 @@ export function gapsAt(feed: Feed, asOf: Instant): Interval[] {
   return gaps;
 }
 
+/** The silence that an instant lies inside, its end ahead: a notification told of it whose clock is ahead of ours. */
+export function gapAround({ gaps }: Feed, at: Instant): Interval | null {
+  let index = gaps.length - 1;
+  while (index >= 0 && gaps[index]!.from >= at) index--;
+  const gap = gaps[index];
+  return gap && at < gap.to ? gap : null;
+}
+
 interface Entry {
   readonly user: ExternalUserAssignment;
   readonly validFrom: Instant;

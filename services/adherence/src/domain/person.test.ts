@@ -198,6 +198,18 @@ describe('a person in memory', () => {
     expect(person.live?.actual).toMatchObject({ kind: 'activity', activityId: 'calls' });
   });
 
+  it('shows a silence as a whole once it is one, though a clock that is ahead told of its end before', () => {
+    const rules = rulesWith('forgive', 0, 60, 3600);
+    const person = newPerson(start);
+    const silence = { from: start + 100 * minute, to: start + 113 * minute };
+    const feeds = new Map([
+      ['odigo', { thresholdMs: 10 * minute, gaps: [silence], last: null, heard: silence.to }],
+    ]);
+    for (const at of [109, 120]) advance(person, rules, feeds, start + at * minute);
+    const silent = person.segments.filter(({ state }) => state === 'NO_DATA');
+    expect(silent.map(({ from, to }) => ({ from, to }))).toEqual([silence]);
+  });
+
   it('shows the same after its window moved on', () => {
     fc.assert(
       fc.property(fc.array(factArbitrary, { maxLength: 40 }), settingsArbitrary, (specs, settings) => {

@@ -3,8 +3,7 @@
  * of what is stored, never a truth of its own. `advance` computes only from where something may differ.
  */
 import { addDays, dayStart, localDateOf } from '@adherence/domain/calendar.ts';
-import type { Feed } from '@adherence/domain/compute/actual.ts';
-import { userKey } from '@adherence/domain/compute/actual.ts';
+import { type Feed, gapAround, userKey } from '@adherence/domain/compute/actual.ts';
 import type { FoundBreakType } from '@adherence/domain/compute/break-types.ts';
 import { type Carry, compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
 import { isUndecided, type LiveState, liveState, nextChange } from '@adherence/domain/compute/live.ts';
@@ -112,14 +111,16 @@ export function advance(person: Person, rules: Rules, feeds: ReadonlyMap<string,
   person.dueAt = nextChange(inputs, rules, person.live, asOf);
 }
 
-/** Where anything may differ: the change itself, statuses that may yet end by themselves, undecided episodes. */
+/** Where anything may differ: the change itself, statuses that may yet end by themselves, undecided silences, episodes. */
 function computeFrom(person: Person, rules: Rules, feeds: ReadonlyMap<string, Feed>): Instant {
   let from = Math.min(person.changedFrom, person.computedTo);
   for (const { integrationId, externalUserId } of person.externalUsers) {
     const last = lastBefore(person.facts.get(userKey(integrationId, externalUserId)), person.computedTo);
     if (last && mayEndByItself(person, rules, last)) from = Math.min(from, last.occurredAt);
     const feed = feeds.get(integrationId);
-    if (feed?.last != null) from = Math.min(from, feed.last);
+    if (!feed) continue;
+    if (feed.last !== null) from = Math.min(from, feed.last);
+    from = Math.min(from, gapAround(feed, person.computedTo)?.from ?? from);
   }
   const carry = carryAt(person.segments, from, person.before);
   if (carry && isUndecided(carry, rules, from)) from = Math.min(from, carry.since);
