@@ -180,6 +180,10 @@ const versionsOf = (tables: TenantTables, id: string, status: string, breakType:
 const offsetOf = (tables: TenantTables, id: string, status: string, breakType: string | null): number =>
   versionsOf(tables, id, status, breakType).at(-1)?.offset ?? noVersion;
 
+/** The most frequent first; the database tells equal ones in another order each time. */
+const byCount = (a: SeenStatusRow, b: SeenStatusRow): number =>
+  b.count - a.count || (statusKey(a.status, a.break_type) < statusKey(b.status, b.break_type) ? -1 : 1);
+
 /** A status with a break type is mapped by its own mapping or by the fallback of the status. */
 export function mappingsOf(
   tables: TenantTables,
@@ -191,7 +195,7 @@ export function mappingsOf(
   const seenByKey = new Map(seen.map((row) => [statusKey(row.status, row.break_type), row]));
   const unmapped = seen
     .filter((row) => !mapped.has(statusKey(row.status, row.break_type)) && !mapped.has(row.status))
-    .sort((a, b) => b.count - a.count)
+    .sort(byCount)
     .map((row) => ({ status: row.status, breakType: row.break_type, activityId: null, ...seenView(row) }));
   const rest = [...mapped]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -226,7 +230,7 @@ function fallingBack(
   now: Instant,
 ): MappingView[] {
   const mapped = tables.rules.statusMappings.get(integrationId) ?? new Map<string, Versions>();
-  return seen.flatMap((row) => {
+  return seen.toSorted(byCount).flatMap((row) => {
     const { status, break_type: breakType } = row;
     const versions = mapped.get(statusKey(status, null));
     if (breakType === null || !versions || mapped.has(statusKey(status, breakType))) return [];

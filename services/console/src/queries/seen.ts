@@ -86,7 +86,7 @@ WHERE tenant = {tenant:String} AND integration = {integration:String}`,
 export const rejectedOf = (tenantId: string, integrationId: string): Sql => ({
   text: `SELECT reason, count() AS count, max(received_at) AS last_received FROM rejected FINAL
 WHERE tenant = {tenant:String} AND integration = {integration:String}
-GROUP BY reason ORDER BY count DESC`,
+GROUP BY reason ORDER BY count DESC, reason`,
   parameters: { tenant: tenantId, integration: integrationId },
 });
 

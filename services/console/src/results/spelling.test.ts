@@ -18,6 +18,9 @@ const suggest = createSpellings([
   ['ada', person('Ada Lovelace', 'ada.lovelace@centre.example')],
   ['chloe', person('Chloé Dupont')],
   ['al', person('Al')],
+  ['louis', person('Louis Martin')],
+  ['ines', person('de la Tour, Inès')],
+  ['anna', person('Anna-Maria Keller')],
 ]);
 const idsFor = (text: string) => suggest(text, 3).map(({ personId, distance }) => [personId, distance]);
 
@@ -30,15 +33,27 @@ describe('spellings', () => {
     ['chloe.dupont@centre.example', [['chloe', 0]]],
     ['grace.hopper@centre.example', []],
     ['bl', []],
+    // As logins are made of names: never as sure as the name itself.
+    ['l.martin@centre.example', [['louis', 2]]],
+    ['MARTINL', [['louis', 2]]],
+    ['louism', [['louis', 2]]],
+    ['martin.louis', [['louis', 1]]],
+    ['a.keller', [['anna', 2]]],
+    ['anna.keller', [['anna', 1]]],
+    ['ines.delatour', [['ines', 1]]],
+    ['itour', [['ines', 2]]],
+    ['k.martin', []],
   ])('%s', (text, expected) => {
     expect(idsFor(text)).toEqual(expected);
   });
 
-  it('finds equal spellings among very many', () => {
+  it('finds equal spellings, and logins made of a name, among very many', () => {
     const many = createSpellings(
       Array.from({ length: 30_000 }, (_, i) => [`p${i}`, person(`Person ${i}`)] as const),
     );
-    expect(many('person.123', 3).map(({ personId }) => personId)).toEqual(['p123']);
+    for (const login of ['person.123', '123_person']) {
+      expect(many(login, 3).map(({ personId }) => personId)).toEqual(['p123']);
+    }
   });
 
   it.each([
