@@ -1,4 +1,5 @@
 /** A tenant as one file: what is exported comes back as it was, and a file with one bad entry changes nothing. */
+import { topics } from '@adherence/schemas/topics.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Call, integrationBody, startTestConsole, type TestConsole } from './console.testing.ts';
 
@@ -43,8 +44,10 @@ async function fill(into: Call): Promise<void> {
   await into('PUT', '/settings', { targetScore: 0.75, validFrom: '2026-03-01T00:00:00Z' });
   const range = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
   await into('PUT', '/exceptions/drill', { teams: ['Blue'], ...range, reason: 'Fire drill' });
+  await into('PUT', '/retention', { days: 120 });
 }
 
+const format = 'odigo-adherence/1';
 const written = () => console_.broker.records('configuration').length;
 const exported = async (from: Call = call) => (await from('GET', '/configuration/export')).body;
 
@@ -133,7 +136,7 @@ describe('the configuration as one file', () => {
     ]);
     expect(body.errors).toHaveLength(4);
     const unreadable = await call('POST', '/configuration/import', {
-      format: 'odigo-adherence/1',
+      format,
       people: [{}],
       x: 1,
     });
@@ -196,7 +199,7 @@ describe('the configuration as one file', () => {
 
   it('leaves alone what is built in, and tells why something in use cannot be removed', async () => {
     await fill(call);
-    const empty = { format: 'odigo-adherence/1', planningUnits: [], activities: [] };
+    const empty = { format, planningUnits: [], activities: [] };
     const { status, body } = await call('POST', '/configuration/import?remove=true', empty);
     expect([status, body.errors.map(({ message }: { message: string }) => message)]).toEqual([
       422,
@@ -205,6 +208,39 @@ describe('the configuration as one file', () => {
         expect.stringContaining('activity calls cannot be removed: in use by'),
       ],
     ]);
+  });
+
+  it('says for how long data is kept: shown before it is done, no longer than the operator allows', async () => {
+    const put = (days: unknown) => call('POST', '/configuration/import', { format, retentionDays: days });
+    const kept = async () => (await call('GET', '/retention')).body.days;
+    const diff = await call('POST', '/configuration/diff', { format, retentionDays: 90 });
+    const name = `t${count}`;
+    expect(diff.body.changes).toMatchObject([
+      {
+        entity: 'tenant',
+        id: name,
+        change: 'replaced',
+        before: { name },
+        after: { name, retentionDays: 90 },
+      },
+    ]);
+    expect(await kept()).toBeNull();
+    expect((await put(90)).body).toEqual({ created: 0, replaced: 1, deleted: 0 });
+    expect(await kept()).toBe(90);
+    expect((await exported()).retentionDays).toBe(90);
+    // A file that does not say leaves it alone, also one that removes what it does not list.
+    expect((await call('POST', '/configuration/import?remove=true', { format })).body.replaced).toBe(0);
+    expect(await kept()).toBe(90);
+    const producer = await console_.broker.producer();
+    const value = Buffer.from(JSON.stringify({ days: 400 }));
+    await producer.send([{ topic: topics.health.name, partition: 0, key: 'retention', value }]);
+    const refused = await put(401);
+    expect([refused.status, refused.body.errors]).toEqual([
+      422,
+      [{ path: 'retentionDays', message: 'must be at most 400, for which the operator keeps data' }],
+    ]);
+    expect((await put(null)).body.replaced).toBe(1);
+    expect(await kept()).toBeNull();
   });
 
   it('is for administrators only', async () => {

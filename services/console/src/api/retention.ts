@@ -1,6 +1,7 @@
 import { retentionDaysSchema, type Tenant } from '@adherence/domain/configuration/entities.ts';
 import type { Stored } from '@adherence/domain/configuration/tables.ts';
 import { z } from 'zod';
+import { retentionFaults, withRetention } from '../configuration/retention.ts';
 import { writePart } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { etagOf } from '../http/etag.ts';
@@ -49,17 +50,11 @@ export const retentionRoutes = (env: Environment): Route[] => {
       handle: async (request) => {
         const { tenantId } = request.tenant;
         const { days } = request.body;
-        const most = env.health.retentionDays();
-        if (days !== null && most !== null && days > most) {
-          throw invalid({
-            path: 'days',
-            message: `must be at most ${most}, for which the operator keeps data`,
-          });
-        }
+        const faults = retentionFaults(days, env.health.retentionDays(), 'days');
+        if (faults.length > 0) throw invalid(...faults);
         await writePart(env, request, () => {
           const { document: stored, offset: current } = tablesOf(env, tenantId).tenant;
-          const { retentionDays: _, ...rest } = stored;
-          const document = days === null ? rest : { ...rest, retentionDays: days };
+          const document = withRetention(stored, days);
           return { write: { tenantId, entity: 'tenant', id: tenantId, action: 'put', document }, current };
         });
         return answer(tablesOf(env, tenantId).tenant);

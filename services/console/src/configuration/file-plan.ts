@@ -15,6 +15,7 @@ import { secretsKeysOf } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import type { ConfigurationFile, FileBreakDetail } from './file.ts';
 import { type Step, stepsOf, twiceIn } from './file-steps.ts';
+import { retentionFaults } from './retention.ts';
 import { unknownPeople } from './unknown-people.ts';
 import { commandWith, type Write } from './write.ts';
 
@@ -31,7 +32,7 @@ export interface FilePlan {
 
 /** Lets others have their turn: a file may hold a hundred thousand people. */
 export async function planFile(
-  env: Pick<Environment, 'config' | 'random' | 'configuration'>,
+  env: Pick<Environment, 'config' | 'random' | 'configuration' | 'health'>,
   tables: TenantTables,
   file: ConfigurationFile,
   removes: boolean,
@@ -40,6 +41,7 @@ export async function planFile(
   const steps = stepsOf(file, tables, removes);
   const faults: Fault[] = twiceIn(steps);
   if (faults.length > 0) return { writes: [], changes: [], faults };
+  faults.push(...retentionFaults(file.retentionDays ?? null, env.health.retentionDays(), 'retentionDays'));
   const trial = createTrial(env.configuration.state(), tables.tenantId, now);
   const retried: Step[] = [];
   for (const [index, step] of steps.entries()) {

@@ -10,6 +10,7 @@ import {
   type WrittenVersion,
 } from '@adherence/domain/configuration/tables.ts';
 import { type ConfigurationFile, startOf, versionsInForce } from './file.ts';
+import { withRetention } from './retention.ts';
 
 export interface Step {
   readonly entity: EntityKind;
@@ -20,7 +21,7 @@ export interface Step {
   readonly path: string;
 }
 
-type Section = Exclude<keyof ConfigurationFile, 'format'>;
+type Section = Exclude<keyof ConfigurationFile, 'format' | 'retentionDays'>;
 
 /**
  * Sections that are absent are left alone. With `removes`, what a section does not list is deleted; versions cannot
@@ -61,7 +62,14 @@ export function stepsOf(file: ConfigurationFile, tables: TenantTables, removes: 
     ...unlisted('integration', tables.integrations, file.integrations),
     ...unlisted('planningUnit', tables.planningUnits, file.planningUnits, 'default'),
     ...unlisted('activity', tables.activities, file.activities, 'present'),
+    ...retentionSteps(file, tables),
   ];
+}
+
+function retentionSteps({ retentionDays }: ConfigurationFile, { tenantId, tenant }: TenantTables): Step[] {
+  if (retentionDays === undefined) return [];
+  const document = withRetention(tenant.document, retentionDays);
+  return [{ entity: 'tenant', id: tenantId, action: 'put', document, path: 'retentionDays' }];
 }
 
 function mappingSteps({ statusMappings }: ConfigurationFile, tables: TenantTables, removes: boolean): Step[] {

@@ -11,6 +11,7 @@ import {
   matchesSchemaWith,
   personSchemaWith,
   planningUnitSchema,
+  retentionDaysSchema,
   settingsSchemaWith,
   statusMappingSchemaWith,
 } from '@adherence/domain/configuration/entities.ts';
@@ -47,6 +48,8 @@ export const fileSchema = z.strictObject({
   matches: z.array(matchesSchemaWith(instantText).safeExtend(always)).optional(),
   settings: z.array(settingsSchemaWith(instantText).safeExtend(always)).optional(),
   exceptions: z.array(exceptionSchemaWith(instantText).safeExtend(withId)).optional(),
+  /** null = as long as the operator keeps data. What a shorter one deletes is gone. */
+  retentionDays: retentionDaysSchema.nullable().optional(),
 });
 export type ConfigurationFile = z.output<typeof fileSchema>;
 export type FileBreakDetail = z.output<typeof fileBreakDetail>;
@@ -102,6 +105,7 @@ export function fileOf(tables: TenantTables): z.input<typeof fileSchema> {
       from: isoText(exception.from),
       to: isoText(exception.to),
     })),
+    retentionDays: tables.tenant.document.retentionDays ?? null,
   };
 }
 
