@@ -68,7 +68,7 @@ export const metricTable = {
   },
   adherence_ingress_refused_total: {
     type: 'counter',
-    help: 'Requests answered 503: rate, rubbish, memory, time.',
+    help: 'Requests answered 503: rate, rubbish, memory, time; connections closed for the bound: connections.',
     labels: ['reason'],
   },
   adherence_batch_messages: {

@@ -12,7 +12,7 @@ export const configSchema = z
     MAX_INFLATED_BYTES: integer(1_024, 64 * 1024 * 1024).default(4 * 1024 * 1024),
     /** Of all requests together: bodies, inflated bodies, records. Nobody holds more than is free; past it 503. */
     MAX_OPEN_BYTES: integer(1024 * 1024, 4 * 1024 * 1024 * 1024).default(128 * 1024 * 1024),
-    /** Past it new connections are closed at once. */
+    /** Past it whoever holds most of them loses the one that has waited longest. */
     MAX_CONNECTIONS: integer(10, 1_000_000).default(4_096),
     /** Of one URL token: a steady rate, and what may come at once; past it 503. */
     TOKEN_EVENTS_PER_SECOND: integer(1, 10_000_000).default(10_000),

@@ -1,9 +1,8 @@
-/** More than the ingress can take, and senders that want nothing but its time. */
+/** More than the ingress can take. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
@@ -11,6 +10,7 @@ import { createMetrics } from '@adherence/runtime/metrics.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configSchema } from './config.ts';
 import { closeWorlds, newWorld, otherToken, token, urlToken } from './ingress.testing.ts';
+import { until } from './sockets.testing.ts';
 
 const item = '{"agentId":"anna","status":"READY"}';
 const path = `/hooks/odigo/${token}`;
@@ -18,26 +18,6 @@ const otherPath = `/hooks/odigo/${otherToken}`;
 const small = { MAX_INFLATED_BYTES: '1048576', MAX_OPEN_BYTES: '17000000' };
 
 afterEach(closeWorlds);
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
-}
-
-const head = (to: string, length = item.length, more = '') =>
-  `POST ${to} HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n${more}\r\n`;
-
-async function opened(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => {}); // Cut off by the ingress: that is what it is for.
-  await once(socket, 'connect');
-  return socket;
-}
-
-async function textOf(socket: Socket): Promise<string> {
-  let text = '';
-  for await (const chunk of socket) text += chunk;
-  return text;
-}
 
 describe('memory', () => {
   it('is shared fairly: a tenant that fills its share is answered 503, others go on', async () => {
@@ -150,90 +130,6 @@ describe('an integration that sends nothing but rubbish', () => {
     expect(JSON.parse(await mixed.text())).toMatchObject({ accepted: 1, rejected: 1 });
     expect((await world.post(rubbish, { path: otherPath })).status).toBe(200);
     expect(world.raw()).toHaveLength(1);
-  });
-});
-
-describe('senders that want time', () => {
-  it.each([
-    ['say nothing', ''],
-    ['stop in their headers', 'POST / HTTP/1.1\r\nHos'],
-    ['stop in their body', head(path, 100)],
-  ])('who %s are cut off, and others are served meanwhile', async (_name, sent) => {
-    const world = await newWorld({ REQUEST_LIMIT_MS: '200' });
-    const sockets = await Promise.all(Array.from({ length: 50 }, () => opened(world.port)));
-    const ends = sockets.map((socket) => {
-      socket.write(sent);
-      return textOf(socket);
-    });
-    expect((await world.post(item)).status).toBe(200);
-    for (const text of await Promise.all(ends)) expect(text).toMatch(/^HTTP\/1\.1 408 |^$/);
-    expect((await world.post(item)).status).toBe(200);
-    expect(world.raw()).toHaveLength(2);
-  });
-
-  it('are not more than so many at once', async () => {
-    const world = await newWorld({ MAX_CONNECTIONS: '10' });
-    const sockets = await Promise.all(Array.from({ length: 10 }, () => opened(world.port)));
-    const eleventh = await opened(world.port);
-    expect(await textOf(eleventh)).toBe('');
-    for (const socket of sockets) socket.destroy();
-    await until(async () => (await world.post(item).catch(() => null))?.status === 200);
-  });
-
-  it('who guess addresses in one long pipeline hold a bounded amount', async () => {
-    const world = await newWorld(small);
-    const socket = await opened(world.port);
-    const guesses = 3_000;
-    for (let i = 0; i < guesses; i++) socket.write(head(`/hooks/odigo/guess-${i}`, 0));
-    socket.end();
-    const answers = (await textOf(socket)).match(/HTTP\/1\.1 \d+/g) ?? [];
-    expect(answers.length).toBeGreaterThan(0);
-    expect(answers.filter((answer) => !/ (404|503)$/.test(answer))).toEqual([]);
-    expect((await world.post(item)).status).toBe(200);
-  });
-});
-
-describe('one connection', () => {
-  it('is kept alive over many requests', async () => {
-    const world = await newWorld();
-    const socket = await opened(world.port);
-    let text = '';
-    socket.on('data', (chunk) => {
-      text += chunk;
-    });
-    for (let i = 1; i <= 50; i++) {
-      socket.write(head(path) + item);
-      await until(() => text.split('HTTP/1.1 200').length - 1 === i);
-    }
-    socket.destroy();
-    expect(world.raw()).toHaveLength(50);
-  });
-
-  it('answers pipelined requests in order, the good, the bad and the refused', async () => {
-    const world = await newWorld();
-    const socket = await opened(world.port);
-    const last = head(path, item.length, 'Connection: close\r\n');
-    socket.write(head(path) + item + head('/hooks/odigo/bad') + item + head(path) + item);
-    socket.write(`${head(path, 4)}<x/>${head('/elsewhere', 0)}${last}${item}`);
-    expect((await textOf(socket)).match(/HTTP\/1.1 \d+/g)).toEqual(
-      [200, 404, 200, 200, 404, 200].map((status) => `HTTP/1.1 ${status}`),
-    );
-    expect(world.raw()).toHaveLength(3);
-  });
-
-  it('goes on after an answer that came before the body was read', async () => {
-    const world = await newWorld({ TOKEN_EVENTS_PER_SECOND: '1', TOKEN_EVENTS_BURST: '1' });
-    const socket = await opened(world.port);
-    const pair = `[${item},${item}]`;
-    socket.write(head(path, pair.length) + pair);
-    await until(() => world.raw().length === 2);
-    const long = 200_000;
-    socket.write(
-      `${head(path, long)}${' '.repeat(long)}${head(otherPath, item.length, 'Connection: close\r\n')}${item}`,
-    );
-    expect((await textOf(socket)).match(/HTTP\/1.1 \d+/g)).toEqual(
-      [200, 503, 200].map((status) => `HTTP/1.1 ${status}`),
-    );
   });
 });
 

@@ -14,6 +14,7 @@ import { topics } from '@adherence/schemas/topics.ts';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
 import type { IngressConfig } from './config.ts';
+import { type ConnectionShares, createConnectionShares } from './connection-shares.ts';
 import { createFairBudget } from './fair-budget.ts';
 import { createIntegrationHealth } from './integration-health.ts';
 import { type FollowedConfiguration, keepConfiguration } from './kept-configuration.ts';
@@ -84,6 +85,10 @@ async function startOn(
     intervalMs: config.HEALTH_INTERVAL_MS,
     log,
   });
+  const connections = createConnectionShares({
+    limit: config.MAX_CONNECTIONS,
+    onClosed: () => metrics.count('adherence_ingress_refused_total', { reason: 'connections' }),
+  });
   const webhook = createWebhook({
     config,
     tokens: createTokenDirectory({
@@ -99,6 +104,7 @@ async function startOn(
     codec,
     configurationOffset: () => configuration.offset(),
     budget: createFairBudget(config.MAX_OPEN_BYTES),
+    connections,
     rateLimit: createRateLimit({
       perSecond: config.TOKEN_EVENTS_PER_SECOND,
       burst: config.TOKEN_EVENTS_BURST,
@@ -124,6 +130,7 @@ async function startOn(
   });
   const server = await listen(
     config,
+    connections,
     webhook,
     getRequestListener(
       createApp({ missing, withoutSpool: config.SPOOL_DIR !== undefined && spooled === null }).fetch,
@@ -139,7 +146,7 @@ async function startOn(
     missing,
     failed,
     async stop() {
-      await closeServer(server, config.REQUEST_LIMIT_MS + config.ANSWER_LIMIT_MS);
+      await closeServer(server, connections, config.REQUEST_LIMIT_MS + config.ANSWER_LIMIT_MS);
       health.stop();
       await health.flush();
       await direct.drain();
@@ -157,6 +164,7 @@ async function catchUp(broker: Broker, configuration: FollowedConfiguration): Pr
 
 async function listen(
   config: IngressConfig,
+  connections: ConnectionShares,
   webhook: Webhook,
   rest: ReturnType<typeof getRequestListener>,
 ): Promise<Server> {
@@ -172,7 +180,9 @@ async function listen(
     const isNotification = (method === 'POST' || method === 'PUT') && url.startsWith(hookPrefix);
     void (isNotification ? webhook(request, response) : rest(request, response));
   });
-  server.maxConnections = config.MAX_CONNECTIONS;
+  server.on('connection', connections.open);
+  // Of a connection on which nothing moves: who sends requests and never reads the answers.
+  server.timeout = config.REQUEST_LIMIT_MS + config.ANSWER_LIMIT_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.INGRESS_PORT, config.INGRESS_HOST, () => {
@@ -184,8 +194,12 @@ async function listen(
 }
 
 /** Idle connections are closed at once, the others after the answer that they wait for, or at the end of `limitMs`. */
-function closeServer(server: Server, limitMs: number): Promise<void> {
-  const idle = setInterval(() => server.closeIdleConnections(), 20);
+function closeServer(server: Server, connections: ConnectionShares, limitMs: number): Promise<void> {
+  const closeIdle = () => {
+    server.closeIdleConnections();
+    connections.closeUnused();
+  };
+  const idle = setInterval(closeIdle, 20);
   const last = setTimeout(() => server.closeAllConnections(), limitMs);
   return new Promise<void>((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));

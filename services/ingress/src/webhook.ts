@@ -13,6 +13,7 @@ import type { Metrics } from '@adherence/runtime/metrics.ts';
 import { noTracing, type Span, type Tracing } from '@adherence/runtime/tracing.ts';
 import { externalUserKey, integrationKey, partitionOf, topics } from '@adherence/schemas/topics.ts';
 import type { IngressConfig } from './config.ts';
+import type { ConnectionShares } from './connection-shares.ts';
 import { type Acceptance, acceptBody, type Origin, quarantineBody } from './domain/accept.ts';
 import type { FairBudget, Hold } from './fair-budget.ts';
 import { inflateBody } from './inflate.ts';
@@ -30,6 +31,7 @@ export interface WebhookEnvironment {
   /** Next offset of the configuration to fold. */
   readonly configurationOffset: () => number;
   readonly budget: FairBudget;
+  readonly connections: ConnectionShares;
   readonly rateLimit: RateLimit;
   /** Of what is quarantined: who sends nothing but rubbish does not fill the quarantine of all. */
   readonly rubbishLimit: RateLimit;
@@ -82,10 +84,11 @@ interface Answer {
 
 /** null when there is nobody left to answer. */
 async function answerTo(environment: WebhookEnvironment, request: IncomingMessage): Promise<Answer | null> {
-  const { tokens, budget } = environment;
+  const { tokens, budget, connections } = environment;
   const found = tokens.find(tokenOf(request.url ?? ''));
   const owner = found instanceof Promise ? await identify(environment, found) : found;
   if (owner === undefined) return unknownToken;
+  connections.assign(request.socket, owner.tenantId);
   const hold = budget.open(owner.tenantId);
   try {
     return await read(environment, owner, request, hold);
@@ -119,7 +122,7 @@ async function read(
   request: IncomingMessage,
   hold: Hold,
 ): Promise<Answer | null> {
-  const { config, rateLimit, metrics } = environment;
+  const { config, rateLimit, metrics, connections } = environment;
   const waitMs = rateLimit.waitMs(addressOf(owner));
   if (waitMs > 0) {
     metrics.count('adherence_ingress_refused_total', { reason: 'rate' });
@@ -134,8 +137,12 @@ async function read(
       return tooLarge;
     case 'overload':
       return overload(environment, true);
-    default:
-      return receive(environment, owner, request, body.bytes, hold);
+  }
+  const answered = connections.hold(request.socket);
+  try {
+    return await receive(environment, owner, request, body.bytes, hold);
+  } finally {
+    answered();
   }
 }
 
