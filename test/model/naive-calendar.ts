@@ -20,6 +20,14 @@ export function instantOfLocal(timeZone: string, local: string): Instant {
   throw new RangeError(`${local} does not exist in ${timeZone}`);
 }
 
+/** The first instant of a date, also where its midnight is skipped. */
+export function startOfDate(timeZone: string, date: string): Instant {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  for (let instant = midnight - 14 * hour; ; instant += hour / 4) {
+    if (localDate(timeZone, instant) === date) return instant;
+  }
+}
+
 /** Calendar date `YYYY-MM-DD` of an instant. */
 export const localDate = (timeZone: string, at: Instant): string =>
   new Date(wallClock(timeZone, at)).toISOString().slice(0, 10);

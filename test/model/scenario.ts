@@ -73,6 +73,34 @@ export interface SettingsVersion extends Settings {
   readonly validFrom: Instant | null;
 }
 
+/** The same at another time; dates, which are only names here, stay. */
+export function movedBy(scenario: Scenario, by: number): Scenario {
+  const moved = (at: Instant) => at + by;
+  const movedOrNull = (at: Instant | null) => (at === null ? null : moved(at));
+  const version = <V extends { readonly validFrom: Instant | null }>(of: V): V => ({
+    ...of,
+    validFrom: movedOrNull(of.validFrom),
+  });
+  return {
+    ...scenario,
+    externalUsers: scenario.externalUsers.map((user) => ({
+      ...version(user),
+      validTo: movedOrNull(user.validTo),
+    })),
+    facts: scenario.facts.map((fact) => ({ ...fact, occurredAt: moved(fact.occurredAt) })),
+    feeds: scenario.feeds.map((feed) => ({ ...feed, notifiedAt: feed.notifiedAt.map(moved) })),
+    scheduleDocuments: scenario.scheduleDocuments.map(({ shiftDate, activities }) => ({
+      shiftDate,
+      activities: activities.map((each) => ({ ...each, start: moved(each.start), end: moved(each.end) })),
+    })),
+    exceptions: scenario.exceptions.map(({ from, to }) => ({ from: moved(from), to: moved(to) })),
+    mappings: scenario.mappings.map(version),
+    matches: scenario.matches.map(version),
+    settings: scenario.settings.map(version),
+    asOf: moved(scenario.asOf),
+  };
+}
+
 /** The activity of a LOGIN without status, and of every status that is not mapped. */
 export const presentActivityId = 'present';
 

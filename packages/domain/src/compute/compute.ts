@@ -1,7 +1,8 @@
 /**
  * The one computation: facts, feeds, schedules, tables, range and asOf -> segments. Live board, history,
  * recomputation, API, export and what-if all come from it. Pure: no clock, no order of arrival (domain.md, "Exact
- * rules"). `compute([a, c))` equals `compute([a, b))` followed by `compute([b, c))` with the carry between them.
+ * rules"). From any instant on it gives the same, when told what runs into it. Up to an instant before asOf it does not:
+ * an episode that goes on there counts in `retroactive` as if it ended.
  */
 import type {
   Actual,
