@@ -86,7 +86,8 @@ function vitestConfig(): string {
   ];
   const test = {
     include,
-    pool: 'forks',
+    // One process for all files: starting them would take most of the time.
+    isolate: false,
     testTimeout: 30_000,
     setupFiles: ['./setup.ts'],
     env: { MODEL_RUNS: process.env.MODEL_RUNS ?? '200' },

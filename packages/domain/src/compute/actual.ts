@@ -102,12 +102,11 @@ export function gapsAt(feed: Feed, asOf: Instant): Interval[] {
   return gaps;
 }
 
-/** The silence that an instant lies inside, its end ahead: a notification told of it whose clock is ahead of ours. */
-export function gapAround({ gaps }: Feed, at: Instant): Interval | null {
-  let index = gaps.length - 1;
-  while (index >= 0 && gaps[index]!.from >= at) index--;
-  const gap = gaps[index];
-  return gap && at < gap.to ? gap : null;
+/** The first silence that ends after an instant; it began before when a notification told of it by a clock that is ahead. */
+export function gapAhead({ gaps }: Feed, at: Instant): Interval | null {
+  let index = gaps.length;
+  while (index > 0 && gaps[index - 1]!.to > at) index--;
+  return gaps[index] ?? null;
 }
 
 interface Entry {

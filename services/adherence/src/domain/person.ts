@@ -3,7 +3,7 @@
  * of what is stored, never a truth of its own. `advance` computes only from where something may differ.
  */
 import { addDays, dayStart, localDateOf } from '@adherence/domain/calendar.ts';
-import { type Feed, gapAround, userKey } from '@adherence/domain/compute/actual.ts';
+import { type Feed, gapAhead, userKey } from '@adherence/domain/compute/actual.ts';
 import type { FoundBreakType } from '@adherence/domain/compute/break-types.ts';
 import { type Carry, compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
 import { isUndecided, type LiveState, liveState, nextChange } from '@adherence/domain/compute/live.ts';
@@ -120,7 +120,7 @@ function computeFrom(person: Person, rules: Rules, feeds: ReadonlyMap<string, Fe
     const feed = feeds.get(integrationId);
     if (!feed) continue;
     if (feed.last !== null) from = Math.min(from, feed.last);
-    from = Math.min(from, gapAround(feed, person.computedTo)?.from ?? from);
+    from = Math.min(from, gapAhead(feed, person.computedTo)?.from ?? from);
   }
   const carry = carryAt(person.segments, from, person.before);
   if (carry && isUndecided(carry, rules, from)) from = Math.min(from, carry.since);
