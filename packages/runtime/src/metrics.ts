@@ -141,8 +141,18 @@ export const metricTable = {
     help: 'Records of it that were skipped.',
     labels: [],
   },
+  adherence_configuration_unknown_records: {
+    type: 'gauge',
+    help: 'Records of it in which a later version wrote something that this one does not know.',
+    labels: [],
+  },
 
   adherence_auditor_gaps: { type: 'gauge', help: 'Accepted and neither stored nor quarantined.', labels: [] },
+  adherence_auditor_last_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When accepted and stored were last compared.',
+    labels: [],
+  },
   adherence_auditor_regressions: {
     type: 'gauge',
     help: 'Partitions of the raw log that end before what was stored of them.',

@@ -78,6 +78,7 @@ export async function ownerOfAnn(
     clock: { ...systemClock, now: () => clock },
     log: silentLog,
     configuration: { state: () => state, offset: () => offset, waitFor: async () => {} },
+    unknownFrom: () => null,
     partitions: new Map(),
     endOffsets: async () => [],
     feeds: new Map(),

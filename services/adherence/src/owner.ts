@@ -23,6 +23,8 @@ export interface Owner {
   /** Of what is computed again. */
   readonly metrics?: Pick<Metrics, 'count'>;
   readonly configuration: Configuration;
+  /** Offset of the first record of the configuration in which something is not known to this version; null = none. */
+  readonly unknownFrom: () => number | null;
   readonly partitions: Map<number, Partition>;
   /** Next offsets of the partitions of activity.events, as far as they are written now. */
   readonly endOffsets: () => Promise<readonly PartitionOffset[]>;

@@ -181,6 +181,7 @@ export function adherenceProcessor(
       offset: position,
       metadata: JSON.stringify({
         configurationAsked: configurationOffset,
+        unknownFrom: owner.unknownFrom(),
         feedsToDeclare: feedsToDeclare(partition),
       }),
     }));

@@ -55,11 +55,13 @@ export async function start(
 ): Promise<RunningAdherence> {
   const { broker, codec, db, clock, log, metrics } = resources;
   const notes = newChangeNotes(0);
+  const newer = newerRecords(metrics);
   const configuration = await followConfiguration({
     broker,
     initial: emptyState(),
     fold(state, command, offset) {
       const folded = fold(state, command, offset);
+      if (folded.outcome.unknown) newer.note(offset);
       if (folded.outcome.ok && folded.outcome.change) noteChange(notes, folded.outcome.change, folded.state);
       return folded;
     },
@@ -76,6 +78,7 @@ export async function start(
     log,
     metrics,
     configuration,
+    unknownFrom: newer.from,
     partitions: new Map(),
     endOffsets: () => broker.endOffsets(topics.activityEvents.name),
     feeds: new Map(),
@@ -130,6 +133,20 @@ export async function start(
         consumption.settleSoon();
         await consumption.run(() => undefined);
       }
+    },
+  };
+}
+
+/** What a later version wrote and this one understands in part: it is told, and asked for again by that version. */
+function newerRecords(metrics: Pick<Metrics, 'set'>) {
+  let from: number | null = null;
+  let count = 0;
+  return {
+    from: () => from,
+    note(offset: number) {
+      from ??= offset;
+      count += 1;
+      metrics.set('adherence_configuration_unknown_records', {}, count);
     },
   };
 }

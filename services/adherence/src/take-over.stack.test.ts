@@ -49,7 +49,12 @@ afterAll(async () => {
 });
 
 /** An owner that has folded these commands; `later` folds more. */
-function owner(commands: readonly Command[], at: number, onQuery = (_sql: string): void => {}) {
+function owner(
+  commands: readonly Command[],
+  at: number,
+  onQuery = (_sql: string): void => {},
+  unknownFrom: number | null = null,
+) {
   const notes = newChangeNotes(0);
   const state = emptyState();
   let offset = 0;
@@ -82,12 +87,14 @@ function owner(commands: readonly Command[], at: number, onQuery = (_sql: string
     clock: { ...systemClock, now: () => at },
     log: silentLog,
     configuration: { state: () => state, offset: () => offset, waitFor },
+    unknownFrom: () => unknownFrom,
     partitions: new Map(),
     endOffsets: async () => [],
     feeds: new Map(),
     retentionMs: 400 * 24 * 60 * minute,
   };
-  return { processor: adherenceProcessor(resources, notes, () => {}), later };
+  const { partitions } = resources;
+  return { processor: adherenceProcessor(resources, notes, () => {}), later, partitions };
 }
 
 function scheduleSet(offset: number): InMessage {
@@ -199,6 +206,20 @@ test('the next owner waits until it knows what the last one has asked for', asyn
   await behind.processor.take({ partition, messages: [scheduleSet(8)], highWatermark: 9 });
   await behind.processor.settle('delay');
   expect(await amounts()).toEqual({ scheduled_ms: 30 * minute, excluded_ms: 30 * minute });
+});
+
+test('what the last owner did not understand is asked for by one that does, once', async () => {
+  const metadata = (unknownFrom: number | null) =>
+    JSON.stringify({ configurationAsked: before.length + 1, unknownFrom });
+  const changed = [...before, command('exception', 'x', exception)];
+  const queuedFrom = async (told: number | null, unknownHere: number | null) => {
+    const { processor, partitions } = owner(changed, now, undefined, unknownHere);
+    await processor.assigned([{ partition, offset: 8, metadata: metadata(told) }]);
+    return partitions.get(partition)!.unsettled.requests.map(({ reason }) => reason);
+  };
+  expect(await queuedFrom(null, null)).toEqual([]);
+  expect(await queuedFrom(before.length, null)).toEqual(['exception']);
+  expect(await queuedFrom(before.length, before.length)).toEqual([]);
 });
 
 test('without a commit every change is asked for', async () => {

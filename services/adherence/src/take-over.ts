@@ -40,11 +40,11 @@ export async function loadOthers(
     loadOpenRecomputations(owner.db),
     owner.endOffsets(),
     // What the previous owners have asked for is not asked for again, so it must be known here.
-    configuration.waitFor(Math.max(...others.map(({ metadata }) => askedBefore(metadata)))),
+    configuration.waitFor(Math.max(...others.map(({ metadata }) => told(metadata).asked))),
   ]);
   const endOf = new Map(ends.map(({ partition, offset }) => [partition, offset]));
   for (const { partition: number, offset, metadata, tenure = null } of others) {
-    const asked = askedBefore(metadata);
+    const asked = askedBefore(metadata, owner.unknownFrom());
     const partition = newPartition(number, offset ?? 0, asked, endOf.get(number) ?? 0, tenure);
     partitions.set(number, partition);
     loaded.set(number, partition);
@@ -99,9 +99,22 @@ async function loadFeeds(owner: Owner, loaded: ReadonlyMap<number, Partition>): 
   for (const partition of loaded.values()) await askForFeeds(owner, partition);
 }
 
+/**
+ * What is asked for by the owner before; from where it did not understand a record that is understood here, all is asked
+ * for again.
+ */
+function askedBefore(metadata: string | null, unknownHere: number | null): number {
+  const { asked, unknownFrom } = told(metadata);
+  const isKnownHere = unknownFrom !== null && unknownFrom < (unknownHere ?? Number.POSITIVE_INFINITY);
+  return isKnownHere ? Math.min(asked, unknownFrom) : asked;
+}
+
 /** Without a commit, or after it expired, nothing is known to have been asked for. */
-function askedBefore(metadata: string | null): number {
-  if (!metadata) return 0;
-  const { configurationAsked } = JSON.parse(metadata) as { configurationAsked?: number };
-  return configurationAsked ?? 0;
+function told(metadata: string | null): { readonly asked: number; readonly unknownFrom: number | null } {
+  if (!metadata) return { asked: 0, unknownFrom: null };
+  const { configurationAsked = 0, unknownFrom = null } = JSON.parse(metadata) as {
+    configurationAsked?: number;
+    unknownFrom?: number | null;
+  };
+  return { asked: configurationAsked, unknownFrom };
 }

@@ -55,6 +55,7 @@ it('reads only what it has not found to be whole, and partitions that it does no
 
 it('tells the metric every interval, goes on after a failure, and stops', async () => {
   const clock = createManualClock();
+  const startedAt = clock.now() / 1000;
   const told: (readonly [string, number])[] = [];
   const warned: string[] = [];
   let fails = false;
@@ -79,8 +80,10 @@ it('tells the metric every interval, goes on after a failure, and stops', async 
   expect(told).toEqual([
     ['gaps', 1],
     ['regressions', 0],
+    ['last_timestamp_seconds', startedAt + 1],
     ['gaps', 1],
     ['regressions', 1],
+    ['last_timestamp_seconds', startedAt + 3],
   ]);
   expect(warned).toHaveLength(1);
   auditor.stop();

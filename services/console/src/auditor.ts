@@ -20,7 +20,7 @@ export interface AuditorOptions {
   readonly intervalMs?: number;
 }
 
-/** Looks for the first time after one interval; an audit that fails is left out, and the metric as it was. */
+/** Looks for the first time after one interval; an audit that fails is left out, and the metrics as they were. */
 export function startAuditor(options: AuditorOptions): { stop(): void } {
   const { database, endOffsets, clock, metrics, log, intervalMs = 60_000 } = options;
   const audit = createAudit(database);
@@ -33,6 +33,7 @@ export function startAuditor(options: AuditorOptions): { stop(): void } {
       metrics.set('adherence_auditor_gaps', {}, ledger.gaps);
       // Asked for afterwards: what is stored by now was in the log before.
       metrics.set('adherence_auditor_regressions', {}, regressions(ledger.stored, await endOffsets()));
+      metrics.set('adherence_auditor_last_timestamp_seconds', {}, clock.now() / 1000);
     } catch (error) {
       log.warn({ error: asError(error) }, 'the ledger could not be compared');
     }

@@ -73,7 +73,8 @@ export interface Refusal {
   readonly errors: readonly Fault[];
 }
 
-export type Outcome =
+/** `unknown`: there was something in the command that this version does not know; a later one may make more of it. */
+export type Outcome = { readonly unknown?: true } & (
   | {
       readonly ok: true;
       readonly change: Change;
@@ -83,7 +84,8 @@ export type Outcome =
     }
   /** The document is what it was: nothing is written. `offset` is that of the version in force. */
   | { readonly ok: true; readonly change: null; readonly offset: number }
-  | Refusal;
+  | Refusal
+);
 
 export const refusal = (problem: Problem, ...errors: Fault[]): Refusal => ({ ok: false, problem, errors });
 

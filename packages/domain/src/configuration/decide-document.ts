@@ -2,15 +2,7 @@
 import type { z } from 'zod';
 import type { Instant } from '../model.ts';
 import { checks } from './checks.ts';
-import {
-  type Change,
-  type Command,
-  type Fault,
-  faultsOf,
-  noVersion,
-  type Outcome,
-  refusal,
-} from './command.ts';
+import { type Change, type Command, type Fault, noVersion, type Outcome, refusal } from './command.ts';
 import {
   activitySchema,
   closedPeriodSchema,
@@ -23,6 +15,7 @@ import {
   tokenSchema,
   urlTokenSchema,
 } from './entities.ts';
+import { judgeDocument } from './read-document.ts';
 import { isSame } from './same.ts';
 import type { ConfigurationState, Stored, TenantTables } from './tables.ts';
 
@@ -92,23 +85,18 @@ export function decideDocument(
     const change = { ...written, before, after: null, revived: null } as Change;
     return { ok: true, change, created: false, firstToken: null };
   }
-  const parsed = schemas[kind].safeParse(command.document);
-  if (!parsed.success) return refusal('invalid', ...faultsOf(parsed.error));
-  const { invalid, conflict } = checks[kind].put({
-    state,
-    tables,
-    id,
-    document: parsed.data as never,
-    at: writtenAt,
+  return judgeDocument<z.ZodType>(schemas[kind], command.document, (document) => {
+    const put = { state, tables, id, document: document as never, at: writtenAt };
+    const { invalid, conflict } = checks[kind].put(put);
+    if (invalid.length > 0) return refusal('invalid', ...invalid, ...conflict);
+    if (conflict.length > 0) return refusal('conflict', ...conflict);
+    if (stored && isSame(stored.document, document)) {
+      return { ok: true, change: null, offset: stored.offset };
+    }
+    const revived = known?.deleted ? known.document : null;
+    const change = { ...written, before, after: document, revived } as Change;
+    return { ok: true, change, created: !stored, firstToken: null };
   });
-  if (invalid.length > 0) return refusal('invalid', ...invalid, ...conflict);
-  if (conflict.length > 0) return refusal('conflict', ...conflict);
-  if (stored && isSame(stored.document, parsed.data)) {
-    return { ok: true, change: null, offset: stored.offset };
-  }
-  const revived = known?.deleted ? known.document : null;
-  const change = { ...written, before, after: parsed.data, revived } as Change;
-  return { ok: true, change, created: !stored, firstToken: null };
 }
 
 export interface PutCheck<K extends DocumentKind> {

@@ -1,20 +1,30 @@
 /** Tenants are created once, with their first admin token, and may be renamed. */
-import { type Change, type Command, faultsOf, noVersion, type Outcome, refusal } from './command.ts';
+import type { z } from 'zod';
+import { type Change, type Command, noVersion, type Outcome, refusal } from './command.ts';
 import { tenantCommandSchema } from './entities.ts';
+import { judgeDocument } from './read-document.ts';
 import { isSame } from './same.ts';
 import type { ConfigurationState } from './tables.ts';
 
 export function decideTenant(state: ConfigurationState, command: Command, offset: number): Outcome {
-  const stored = state.tenants.get(command.tenantId)?.tenant;
   if (command.action === 'delete' || command.id !== command.tenantId) {
     return refusal('invalid', {
       path: 'id',
       message: 'a tenant is written under its own id and never deleted',
     });
   }
-  const parsed = tenantCommandSchema.safeParse(command.document);
-  if (!parsed.success) return refusal('invalid', ...faultsOf(parsed.error));
-  const { adminToken, ...document } = parsed.data;
+  return judgeDocument(tenantCommandSchema, command.document, (read) =>
+    putTenant(state, command, offset, read),
+  );
+}
+
+function putTenant(
+  state: ConfigurationState,
+  command: Command,
+  offset: number,
+  { adminToken, ...document }: z.output<typeof tenantCommandSchema>,
+): Outcome {
+  const stored = state.tenants.get(command.tenantId)?.tenant;
   // Only the creation of a tenant brings a token, so a second creation cannot add an administrator to it.
   if (adminToken && stored) {
     return refusal('conflict', { path: 'id', message: `tenant ${command.id} exists already` });

@@ -5,15 +5,7 @@
 import type { z } from 'zod';
 import { statusKey } from '../compute/rules.ts';
 import type { Instant } from '../model.ts';
-import {
-  type Change,
-  type Command,
-  type Fault,
-  faultsOf,
-  noVersion,
-  type Outcome,
-  refusal,
-} from './command.ts';
+import { type Change, type Command, type Fault, noVersion, type Outcome, refusal } from './command.ts';
 import {
   type EntityKind,
   matchesSchema,
@@ -21,30 +13,57 @@ import {
   statusMappingKeySchema,
   statusMappingSchema,
 } from './entities.ts';
+import { judgeDocument } from './read-document.ts';
 import { isSame } from './same.ts';
 import { statusMappingId, type TenantTables, versionAt, type WrittenVersion } from './tables.ts';
 
 export function decideStatusMapping(tables: TenantTables, command: Command, offset: number): Outcome {
-  const schema = command.action === 'delete' ? statusMappingKeySchema : statusMappingSchema;
-  const parsed = schema.safeParse(command.document);
-  if (!parsed.success) return refusal('invalid', ...faultsOf(parsed.error));
-  const { integrationId, status, breakType } = parsed.data;
-  const key = { integrationId, status, breakType };
-  const id = statusMappingId(integrationId, status, breakType);
-  const versions = tables.rules.statusMappings.get(integrationId)?.get(statusKey(status, breakType)) ?? [];
-  const document = (version: WrittenVersion<string>) => ({
-    ...key,
-    activityId: version.value,
-    validFrom: version.validFrom,
-  });
+  return command.action === 'delete'
+    ? judgeDocument(statusMappingKeySchema, command.document, (key) => {
+        const { id, versions, document } = mappingOf(tables, key);
+        const last = versions.at(-1);
+        const stale = staleOf(command, versions);
+        if (stale) return stale;
+        if (!last) return refusal('missing', { path: 'status', message: 'this status is not mapped' });
+        const change = {
+          ...written('statusMapping', id, command, offset),
+          before: document(last),
+          after: null,
+        };
+        return changed(change);
+      })
+    : judgeDocument(statusMappingSchema, command.document, (mapping) =>
+        putStatusMapping(tables, command, offset, mapping),
+      );
+}
+
+type MappingKey = z.output<typeof statusMappingKeySchema>;
+
+function mappingOf(tables: TenantTables, { integrationId, status, breakType }: MappingKey) {
+  return {
+    id: statusMappingId(integrationId, status, breakType),
+    versions: tables.rules.statusMappings.get(integrationId)?.get(statusKey(status, breakType)) ?? [],
+    document: (version: WrittenVersion<string>) => ({
+      ...version.more,
+      integrationId,
+      status,
+      breakType,
+      activityId: version.value,
+      validFrom: version.validFrom,
+    }),
+  };
+}
+
+function putStatusMapping(
+  tables: TenantTables,
+  command: Command,
+  offset: number,
+  mapping: z.output<typeof statusMappingSchema>,
+): Outcome {
+  const { id, versions, document } = mappingOf(tables, mapping);
   const stale = staleOf(command, versions);
   if (stale) return stale;
-  if (command.action === 'delete') {
-    const last = versions.at(-1);
-    if (!last) return refusal('missing', { path: 'status', message: 'this status is not mapped' });
-    return changed({ ...written('statusMapping', id, command, offset), before: document(last), after: null });
-  }
-  const { activityId, validFrom } = parsed.data as z.output<typeof statusMappingSchema>;
+  const { integrationId, status: _status, breakType: _breakType, activityId, validFrom, ...more } = mapping;
   const faults: Fault[] = [];
   if (!tables.integrations.has(integrationId)) {
     faults.push({ path: 'integrationId', message: `unknown integration ${integrationId}` });
@@ -53,52 +72,50 @@ export function decideStatusMapping(tables: TenantTables, command: Command, offs
     faults.push({ path: 'activityId', message: `unknown activity ${activityId}` });
   }
   if (faults.length > 0) return refusal('invalid', ...faults);
-  const decision = decideVersion(versions, activityId, validFrom, command.writtenAt);
+  const decision = decideVersion(versions, activityId, more, validFrom, command.writtenAt);
   if (!decision.changes) return unchanged(versions);
   const before = decision.replaced ? document(decision.replaced) : null;
-  const after = { ...key, activityId, validFrom: decision.validFrom };
+  const after = { ...mapping, validFrom: decision.validFrom };
   const change: Change = { ...written('statusMapping', id, command, offset), before, after };
   return changed(change, versions.length === 0);
 }
 
 export function decideMatches(tables: TenantTables, command: Command, offset: number): Outcome {
-  const parsed = matchesSchema.safeParse(command.document);
-  if (!parsed.success) return refusal('invalid', ...faultsOf(parsed.error));
-  const { rules, validFrom } = parsed.data;
-  const faults = rules.flatMap((rule, index) =>
-    (['actual', 'scheduled'] as const)
-      .filter((side) => rule[side].startsWith('activity:'))
-      .filter((side) => !isActivity(tables, rule[side].slice('activity:'.length)))
-      .map((side) => ({ path: `rules[${index}].${side}`, message: `unknown activity in ${rule[side]}` })),
-  );
-  const versions = tables.rules.matches;
-  return decideSingle('matches', versions, rules, validFrom, faults, command, offset, (value, from) => ({
-    rules: value,
-    validFrom: from,
-  }));
+  return judgeDocument(matchesSchema, command.document, ({ rules, validFrom, ...more }) => {
+    const faults = rules.flatMap((rule, index) =>
+      (['actual', 'scheduled'] as const)
+        .filter((side) => rule[side].startsWith('activity:'))
+        .filter((side) => !isActivity(tables, rule[side].slice('activity:'.length)))
+        .map((side) => ({ path: `rules[${index}].${side}`, message: `unknown activity in ${rule[side]}` })),
+    );
+    const put = { value: rules, more, validFrom, faults };
+    return decideSingle('matches', tables.rules.matches, put, command, offset, (value) => ({ rules: value }));
+  });
 }
 
 export function decideSettings(tables: TenantTables, command: Command, offset: number): Outcome {
-  const parsed = settingsSchema.safeParse(command.document);
-  if (!parsed.success) return refusal('invalid', ...faultsOf(parsed.error));
-  const { validFrom, ...value } = parsed.data;
-  const versions = tables.rules.settings;
-  return decideSingle('settings', versions, value, validFrom, [], command, offset, (held, from) => ({
-    ...held,
-    validFrom: from,
-  }));
+  return judgeDocument(settingsSchema, command.document, ({ validFrom, ...value }) => {
+    const put = { value, more: {}, validFrom, faults: [] };
+    return decideSingle('settings', tables.rules.settings, put, command, offset, (held) => held);
+  });
+}
+
+interface Put<T> {
+  readonly value: T;
+  /** Fields that are not known here. */
+  readonly more: object;
+  readonly validFrom: Instant | null | undefined;
+  readonly faults: readonly Fault[];
 }
 
 /** Matches and settings: one entity a tenant, never deleted. */
-function decideSingle<T, D>(
+function decideSingle<T>(
   entity: 'matches' | 'settings',
   versions: readonly WrittenVersion<T>[],
-  value: T,
-  validFrom: Instant | null | undefined,
-  faults: readonly Fault[],
+  { value, more, validFrom, faults }: Put<T>,
   command: Command,
   offset: number,
-  document: (value: T, validFrom: Instant | null) => D,
+  document: (value: T) => object,
 ): Outcome {
   if (command.action === 'delete') {
     return refusal('invalid', { path: '', message: `${entity} cannot be deleted` });
@@ -106,13 +123,17 @@ function decideSingle<T, D>(
   const stale = staleOf(command, versions);
   if (stale) return stale;
   if (faults.length > 0) return refusal('invalid', ...faults);
-  const decision = decideVersion(versions, value, validFrom, command.writtenAt);
+  const decision = decideVersion(versions, value, more, validFrom, command.writtenAt);
   if (!decision.changes) return unchanged(versions);
   const { replaced } = decision;
-  const before = replaced ? document(replaced.value, replaced.validFrom) : null;
-  const after = document(value, decision.validFrom);
+  const before = replaced && {
+    ...replaced.more,
+    ...document(replaced.value),
+    validFrom: replaced.validFrom,
+  };
+  const after = { ...more, ...document(value), validFrom: decision.validFrom };
   return changed(
-    { ...written(entity, entity, command, offset), before, after } as Change,
+    { ...written(entity, entity, command, offset), before: before ?? null, after } as Change,
     versions.length === 0,
   );
 }
@@ -127,6 +148,7 @@ interface Decision<T> {
 function decideVersion<T>(
   versions: readonly WrittenVersion<T>[],
   value: T,
+  more: object,
   given: Instant | null | undefined,
   writtenAt: Instant,
 ): Decision<T> {
@@ -135,7 +157,8 @@ function decideVersion<T>(
   // With an explicit validFrom only a version of that very instant is the same document: an earlier one with the
   // same value may be changed later on its own.
   const isIt = replaced !== undefined && (given === undefined || replaced.validFrom === validFrom);
-  return { changes: !(isIt && isSame(replaced.value, value)), validFrom, replaced };
+  const isUnchanged = isIt && isSame(replaced.value, value) && isSame(replaced.more ?? {}, more);
+  return { changes: !isUnchanged, validFrom, replaced };
 }
 
 function staleOf(command: Command, versions: readonly WrittenVersion<unknown>[]): Outcome | null {

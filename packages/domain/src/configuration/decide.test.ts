@@ -33,11 +33,6 @@ describe('every entity', () => {
       [command('activity', 'calls', { type: 'Presence', name: 'Calls' })],
       'unchanged',
     ],
-    [
-      'refuses unknown fields',
-      [command('activity', 'x', { name: 'X', type: 'Break', colour: '#fff' })],
-      'invalid',
-    ],
     ['refuses bad ids', [command('activity', '-x', { name: 'X', type: 'Break' })], 'invalid'],
     ['is deleted', [command('planningUnit', 'paris', null)], 'replaced'],
     [
@@ -333,7 +328,6 @@ describe('versions', () => {
     ['grace mode', { graceMode: 'kind' }],
     ['missing logout', { missingLogout: { maxStatusSeconds: 0 } }],
     ['validFrom', { validFrom: 9e15 }],
-    ['field', { target: 1 }],
   ])('settings out of range: %s', (_, document) => {
     expect(problemOf(after(command('settings', '', document)).last)).toBe('invalid');
   });

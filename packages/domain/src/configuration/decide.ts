@@ -3,11 +3,12 @@
  * `evolve` applies the change. The same log gives the same state and outcomes everywhere: no clock, no randomness,
  * and no command, however broken, throws.
  */
-import { type Command, commandSchema, faultsOf, type Outcome, refusal } from './command.ts';
+import { type Command, commandSchema, type Outcome, refusal } from './command.ts';
 import { decideDocument } from './decide-document.ts';
 import { decideTenant } from './decide-tenant.ts';
 import { decideMatches, decideSettings, decideStatusMapping } from './decide-versions.ts';
 import { evolve } from './evolve.ts';
+import { judgeDocument } from './read-document.ts';
 import type { ConfigurationState } from './tables.ts';
 
 /** Applies a command in place (see tables.ts on ownership) and tells what became of it. */
@@ -26,12 +27,10 @@ export function fold(
 
 /** What the command would do at this offset; changes nothing. */
 export function decide(state: ConfigurationState, command: unknown, offset: number): Outcome {
-  const parsed = commandSchema.safeParse(command);
-  if (!parsed.success) return refusal('invalid', ...faultsOf(parsed.error));
-  return decideParsed(state, parsed.data, offset);
+  return judgeDocument(commandSchema, command, (read) => decideRead(state, read, offset));
 }
 
-function decideParsed(state: ConfigurationState, command: Command, offset: number): Outcome {
+function decideRead(state: ConfigurationState, command: Command, offset: number): Outcome {
   if (command.entity === 'tenant') return decideTenant(state, command, offset);
   const tables = state.tenants.get(command.tenantId);
   if (!tables) return refusal('missing', { path: 'tenantId', message: 'unknown tenant' });

@@ -29,7 +29,8 @@ export function evolve(state: ConfigurationState, change: Change): void {
       return;
     case 'matches':
       if (change.after) {
-        const version = versionOf(change, change.after.rules, change.after.validFrom);
+        const { rules, validFrom, ...more } = change.after;
+        const version = versionOf(change, rules, validFrom, more);
         setRules(tables, { matches: [...tables.rules.matches, version] });
       }
       return;
@@ -84,12 +85,12 @@ function newTenant(change: ChangeTo<'tenant'>, tenant: Stored<Tenant>): TenantTa
 }
 
 function putStatusMapping(tables: TenantTables, change: ChangeTo<'statusMapping'>): void {
-  const { integrationId, status, breakType } = (change.after ?? change.before)!;
+  const { integrationId, status, breakType, activityId, validFrom, ...more } = (change.after ??
+    change.before)!;
   const key = statusKey(status, breakType);
   const byKey = new Map(tables.rules.statusMappings.get(integrationId));
   if (change.after) {
-    const { activityId, validFrom } = change.after;
-    byKey.set(key, [...(byKey.get(key) ?? []), versionOf(change, activityId, validFrom)]);
+    byKey.set(key, [...(byKey.get(key) ?? []), versionOf(change, activityId, validFrom, more)]);
   } else {
     byKey.delete(key);
   }
@@ -202,7 +203,15 @@ const versionOf = <T>(
   { offset, writtenBy, writtenAt }: Origin,
   value: T,
   validFrom: number | null,
-): WrittenVersion<T> => ({ value, validFrom, offset, writtenBy, writtenAt });
+  more: object = {},
+): WrittenVersion<T> => ({
+  value,
+  validFrom,
+  offset,
+  writtenBy,
+  writtenAt,
+  ...(Object.keys(more).length > 0 ? { more } : {}),
+});
 
 function setRules(tables: TenantTables, changed: Partial<TenantRules>): void {
   (tables as { rules: TenantRules }).rules = { ...tables.rules, ...changed };

@@ -40,6 +40,8 @@ export interface WrittenVersion<T> extends Version<T> {
   readonly offset: number;
   readonly writtenBy: string;
   readonly writtenAt: Instant;
+  /** Fields of its document that are not known here. */
+  readonly more?: object;
 }
 
 export type SettingsValue = Omit<SettingsDocument, 'validFrom'>;
