@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   bodyOf,
+  dateOf,
   mappingBody,
   matchesBody,
   type Step,
@@ -13,6 +14,7 @@ import {
   step,
   stepDays,
   stepPeople,
+  withClosedPeriod,
 } from './model/random-steps.ts';
 import { createTenant, type TestTenant } from './tenant.ts';
 import { startWholeProduct, type WholeProduct } from './whole-product.ts';
@@ -52,8 +54,10 @@ async function contactCentre(id: string): Promise<TestTenant> {
     bruno: [{ integrationId: 'odigo', externalUserId: 'bruno@x', validTo: until }],
     // Gets one by a step.
     cleo: [],
+    dora: [],
   } as const;
-  for (const person of stepPeople) {
+  // Dora is deleted by a step.
+  for (const person of [...stepPeople, 'dora'] as const) {
     const team = person === 'bruno' ? 'red' : 'blue';
     await tenant.call('PUT', `/people/${person}`, { name: person, team, externalUsers: users[person] });
     const shift = [{ activityId: 'calls', start: 'minutes:480', end: 'minutes:960' }];
@@ -66,7 +70,7 @@ async function contactCentre(id: string): Promise<TestTenant> {
 async function take(tenant: TestTenant, each: Step): Promise<void> {
   if (each.kind === 'call') {
     const day = /day:(\d+)/.exec(each.path)?.[1];
-    const date = new Date(start + Number(day ?? 0) * dayMs).toISOString().slice(0, 10);
+    const date = dateOf(start, Number(day ?? 0));
     await tenant.call(each.method, each.path.replace(/day:\d+/, date), each.body && bodyOf(each.body, start));
   } else {
     const items = each.items.map(({ agent, minute, status, breakType, eventType }) => ({
@@ -108,7 +112,15 @@ async function answers(tenant: TestTenant, asked: Readonly<Record<string, string
     const answer = await tenant.call('GET', `/people/${person}/timeline?${query}`);
     timelines.push((answer as { segments: unknown }).segments);
   }
-  return { rows, timelines };
+  const dates = { from: dateOf(start, 0), to: dateOf(start, stepDays - 1) };
+  const exports = [];
+  for (const only of [dates, { from: dates.from, to: dates.from, team: 'red' }]) {
+    const query = new URLSearchParams({ ...only, ...asked });
+    exports.push(await tenant.text(`/reports/adherence.csv?${query}`));
+  }
+  const days = new URLSearchParams({ ...dates, granularity: 'day', ...asked });
+  exports.push(await csvRows(tenant, `/adherence?${days}`));
+  return { rows, timelines, exports };
 }
 
 /** An instant that everything so far was before, and everything after is later than. */
@@ -130,7 +142,7 @@ describe('as known at', () => {
       const tenant = await contactCentre(id);
       tenants.set(id, tenant);
       const stood: { at: string; step: Step; answers: unknown }[] = [];
-      for (const each of steps) {
+      for (const each of id === 'h0' ? withClosedPeriod(steps.slice(0, 5)) : steps) {
         await take(tenant, each);
         stood.push({ at: await instantBetween(), step: each, answers: await answers(tenant) });
       }

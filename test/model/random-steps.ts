@@ -20,7 +20,7 @@ export interface Item {
   readonly eventType: 'STATUS' | 'HEARTBEAT' | 'LOGOUT';
 }
 
-/** Bodies tell instants as minutes under `minutes:`, which `bodyOf` replaces. */
+/** Bodies tell instants as minutes under `minutes:` and dates under `day:`, which `bodyOf` replaces. */
 type Body = Readonly<Record<string, unknown>>;
 
 export const stepDays = 2;
@@ -159,10 +159,38 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** With real instants in the place of minutes. */
+/** With real instants in the place of minutes, and real dates in that of days. */
 export function bodyOf<T>(body: T, start: number): T {
-  const text = JSON.stringify(body).replaceAll(/"minutes:(\d+)"/g, (_, minutes: string) =>
-    JSON.stringify(new Date(start + Number(minutes) * 60_000).toISOString()),
-  );
+  const text = JSON.stringify(body)
+    .replaceAll(/"minutes:(\d+)"/g, (_, minutes: string) =>
+      JSON.stringify(new Date(start + Number(minutes) * 60_000).toISOString()),
+    )
+    .replaceAll(/"day:(\d+)"/g, (_, day: string) => JSON.stringify(dateOf(start, Number(day))));
   return JSON.parse(text) as T;
+}
+
+export const dateOf = (start: number, day: number): string =>
+  new Date(start + day * 86_400_000).toISOString().slice(0, 10);
+
+/** A pay period that is closed, what happens to its people meanwhile, and its opening, among the steps. */
+export function withClosedPeriod(steps: readonly Step[]): Step[] {
+  const period = { planningUnitId: 'default', from: 'day:0', to: 'day:0', forced: true };
+  const bruno = [{ integrationId: 'odigo', externalUserId: 'bruno@x' }];
+  const late = {
+    agent: 'anna@x',
+    minute: 500,
+    status: 'PAUSE',
+    breakType: null,
+    eventType: 'STATUS',
+  } as const;
+  return [
+    ...steps.slice(0, 2),
+    call('PUT', '/closed-periods/first', period),
+    call('PUT', '/people/bruno', { name: 'Bruno', team: 'blue', externalUsers: bruno }),
+    { kind: 'notify', items: [late] },
+    call('DELETE', '/people/dora'),
+    ...steps.slice(2, 4),
+    call('DELETE', '/closed-periods/first'),
+    ...steps.slice(4),
+  ];
 }

@@ -1,3 +1,4 @@
+import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Instant, Interval } from '@adherence/domain/model.ts';
 import { z } from 'zod';
 import type { Environment } from '../environment.ts';
@@ -15,6 +16,7 @@ import { byGroupKey, type Group, type Grouping, groupings, groupsOf } from '../r
 import { asKnownAtQuery, askSignal, tablesKnownAt } from '../results/known-tables.ts';
 import { granularities, isCalendar, periodCount } from '../results/periods.ts';
 import { selectionQuery, selectPeople } from '../results/selection.ts';
+import type { AdherenceQuery } from '../results/sums.ts';
 import { readingRoles } from './document-routes.ts';
 
 const query = z.strictObject({
@@ -87,44 +89,49 @@ export const adherenceRoutes = (env: Environment): Route[] => [
       // Read first, so that the rows are at least as fresh as the answer says.
       const ids = people.map(({ personId }) => personId);
       const freshness = env.health.freshnessOf(tenant.tenantId, ids);
-      const answer = (
-        { asOf, rows }: { readonly asOf: Instant | null; readonly rows: readonly ClosableRow[] },
-        eventsUntil: Instant | null,
-      ) => {
+      const readSlices = async (read: Read) => {
+        const parts = [];
+        for (const slice of tables ? slicesOf(tables, widened(range), teamsOf(principal) === null) : []) {
+          const counting = groupsOf(groupBy, selectPeople(slice.tables, asked), slice.tables);
+          parts.push(
+            await readInOwnZones(withUnit(counting, groupBy), asked, async (some, whole) => {
+              const within = { from: Math.max(whole.from, slice.from), to: Math.min(whole.to, slice.to) };
+              if (within.from >= within.to) return { asOf: null, rows: [] };
+              const { asOf, rows } = await read(slice.tables, some, { ...within, granularity, shiftDate });
+              const ofWhole = rows.map((row) => (granularity === 'total' ? { ...row, ...whole } : row));
+              return { asOf, rows: closableRows(slice, some, ofWhole, whole, shiftDate) };
+            }),
+          );
+        }
+        return joinedResult(parts);
+      };
+      const answer = (rows: readonly ClosableRow[], asOf: Instant, eventsUntil: Instant | null) => {
         const items = rows.map((row) => itemOf(row, groupBy));
         if (wantsCsv(headers)) return csvOf(items, groupBy);
-        return json(200, { asOf: isoText(asOf ?? now), eventsUntil: isoOrNull(eventsUntil), items });
+        return json(200, { asOf: isoText(asOf), eventsUntil: isoOrNull(eventsUntil), items });
       };
-      if (tables && asKnownAt !== undefined) {
+      if (asKnownAt !== undefined) {
         requireComputable(people.length, range, env.config.calculationMaxPersonDays);
         const known = { knownAt: asKnownAt, asOf: asKnownAt };
-        const result = await env.calculator.ask(tenant.tenantId, askSignal(env, signal), (run) =>
-          readInOwnZones(groups, asked, (some, within) =>
-            computeAdherence(run, tables, some, { ...within, granularity, shiftDate }, known),
-          ),
+        const { rows } = await env.calculator.ask(tenant.tenantId, askSignal(env, signal), (run) =>
+          readSlices((ofSlice, some, within) => computeAdherence(run, ofSlice, some, within, known)),
         );
-        const rows = result.rows.map((row) => ({ ...row, closed: false }));
-        return answer({ asOf: asKnownAt, rows }, asKnownAt);
+        return answer(rows, asKnownAt, asKnownAt);
       }
-      const parts = [];
-      for (const slice of slicesOf(tenant, widened(range), teamsOf(principal) === null)) {
-        const counting = groupsOf(groupBy, selectPeople(slice.tables, asked), slice.tables);
-        parts.push(
-          await readInOwnZones(withUnit(counting, groupBy), asked, async (some, whole) => {
-            const within = { from: Math.max(whole.from, slice.from), to: Math.min(whole.to, slice.to) };
-            if (within.from >= within.to) return { asOf: null, rows: [] };
-            const query = { ...within, granularity, shiftDate };
-            const { asOf, rows } = await readAdherence(env.database, slice.tables, some, query, now);
-            const ofWhole = rows.map((row) => (granularity === 'total' ? { ...row, ...whole } : row));
-            return { asOf, rows: closableRows(slice, some, ofWhole, whole) };
-          }),
-        );
-      }
-      const result = joinedResult(parts);
-      return answer({ ...result, asOf: freshness.asOf ?? result.asOf }, freshness.eventsUntil);
+      const { rows, asOf } = await readSlices((ofSlice, some, within) =>
+        readAdherence(env.database, ofSlice, some, within, now),
+      );
+      return answer(rows, freshness.asOf ?? asOf ?? now, freshness.eventsUntil);
     },
   }),
 ];
+
+/** Sums of groups over a part of what is asked, stored or computed. */
+type Read = (
+  tables: TenantTables,
+  groups: readonly Group[],
+  within: AdherenceQuery,
+) => Promise<RowsOf<AdherenceRow>>;
 
 /** Dates are those of each group's own calendar, a day apart at most. */
 const widened = ({ from, to }: Interval): Interval => ({ from: from - dayMs, to: to + dayMs });

@@ -8,7 +8,10 @@ import { invalid } from '../http/problem.ts';
 import { type Route, route } from '../http/route.ts';
 import { type ReportRow, reportRows } from '../queries/report.ts';
 import { partsOf } from '../queries/sql.ts';
+import { datesIn } from '../results/borders.ts';
 import { tablesOfDates } from '../results/closed-slices.ts';
+import { computeReport, requireComputable } from '../results/computed.ts';
+import { asKnownAtQuery, askSignal, tablesKnownAt } from '../results/known-tables.ts';
 import { minutes, percent } from '../results/ratio.ts';
 import { selectionQuery, selectPeople } from '../results/selection.ts';
 import { readingRoles } from './document-routes.ts';
@@ -41,19 +44,35 @@ export const reportRoutes = (env: Environment): Route[] => [
     summary: 'Report by person and activity, over calendar days of the planning units, both inclusive',
     access: readingRoles.filter((role) => role === 'analyst' || role === 'planner'),
     teams: 'narrowed',
-    query: z.strictObject({ from: dateText, to: dateText, ...selectionQuery }),
-    answers: { 200: { description: reportColumns.join(','), type: 'text/csv', schema: z.string() } },
-    handle: ({ tenant, principal, query }) => {
-      const { from, to } = query;
+    query: z.strictObject({ from: dateText, to: dateText, ...selectionQuery, asKnownAt: asKnownAtQuery }),
+    answers: {
+      200: { description: reportColumns.join(','), type: 'text/csv', schema: z.string() },
+      503: { description: 'asKnownAt: too much is being computed; see Retry-After' },
+    },
+    handle: async (request) => {
+      const { tenant, principal, query, signal } = request;
+      const { from, to, asKnownAt } = query;
       if (from > to) throw invalid({ path: 'to', message: 'must not be before from' });
-      const tables = tablesOfDates(tenant, query, teamsOf(principal) === null);
-      const ids = selectPeople(tables, query).map(({ personId }) => personId);
-      return new Response(reportStream(env, tables, ids, from, to), {
+      const known = asKnownAt === undefined ? tenant : await tablesKnownAt(env, request, asKnownAt);
+      const tables = known && tablesOfDates(known, query, teamsOf(principal) === null);
+      const people = tables ? selectPeople(tables, query) : [];
+      const ids = people.map(({ personId }) => personId);
+      let body: string | ReadableStream<Uint8Array> = csvLine(reportColumns);
+      if (tables && asKnownAt === undefined) body = reportStream(env, tables, ids, from, to);
+      else if (tables && asKnownAt !== undefined) {
+        requireComputable(people.length, datesIn('UTC', query), env.config.calculationMaxPersonDays);
+        const view = { knownAt: asKnownAt, asOf: asKnownAt };
+        const rows = await env.calculator.ask(tenant.tenantId, askSignal(env, signal), (run) =>
+          computeReport(run, tables, people, query, view),
+        );
+        body += reportLines(rows, tables);
+      }
+      return new Response(body, {
         headers: {
           'content-type': csvType,
           'content-disposition': `attachment; filename="adherence-${from}-${to}.csv"`,
           // The columns are fixed, so what stands is told beside them.
-          'x-closed-periods': closedWithin(tenant, ids, query).join(','),
+          'x-closed-periods': tables ? closedWithin(tables, ids, query).join(',') : '',
         },
       });
     },

@@ -77,7 +77,7 @@ interface Reader {
 async function addWholeDays(reader: Reader): Promise<Freshness | null> {
   const { query, groups, tables, sums } = reader;
   const { core, edges } = splitRange(query);
-  const whole = wholePeriods(reader);
+  const whole = wholePeriods(groups, query);
   if (!core || edges.length > 0 || whole.from < query.from || whole.to > query.to) return null;
   const blocks = blocksOf(groups, query).map((block) => ({ block, cut: cutOf(query, block, core) }));
   if (!blocks.every(({ block, cut }) => cut.kind === 'own' && cutsNoDay(groups, block, core))) return null;
@@ -178,7 +178,7 @@ interface Freshness {
 
 async function readFreshness(reader: Reader): Promise<Freshness> {
   const { groups, query, tables } = reader;
-  const whole = wholePeriods(reader);
+  const whole = wholePeriods(groups, query);
   const rows = await queryParts<FreshnessRow>(
     reader,
     membersOf(
@@ -191,7 +191,7 @@ async function readFreshness(reader: Reader): Promise<Freshness> {
 }
 
 /** What the rows of a range stand for, with what the range cuts off. */
-function wholePeriods({ groups, query }: Reader): Interval {
+export function wholePeriods(groups: readonly Pick<Group, 'timeZone'>[], query: AdherenceQuery): Interval {
   const zones = new Set(groups.map(({ timeZone }) => timeZone));
   const periods = periodsAround(query.granularity, zones, query);
   return { from: periods.from, to: finalAt(periods, query) };

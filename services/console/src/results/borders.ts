@@ -35,8 +35,14 @@ export function rangeIn(
   { from, to }: { readonly from: Border; readonly to: Border },
 ): Interval {
   if (from.kind === 'date' && to.kind === 'date') {
-    return { from: dayStart(timeZone, from.date), to: dayEnd(timeZone, to.date) };
+    return datesIn(timeZone, { from: from.date, to: to.date });
   }
   if (from.kind === 'instant' && to.kind === 'instant') return { from: from.at, to: to.at };
   throw invalid({ path: 'to', message: 'must be a date where from is one, and a time where it is not' });
 }
+
+/** Calendar dates, both inclusive, in a zone. */
+export const datesIn = (
+  timeZone: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Interval => ({ from: dayStart(timeZone, from), to: dayEnd(timeZone, to) });

@@ -1,7 +1,9 @@
+import { noAmounts } from '@adherence/domain/compute/cells.ts';
 import type { Command } from '@adherence/domain/configuration/command.ts';
 import { command, contactCentre, given } from '@adherence/domain/configuration/given.testing.ts';
+import type { Interval } from '@adherence/domain/model.ts';
 import { describe, expect, it } from 'vitest';
-import { joinedResult, noUnit, slicesOf, tablesOfDates } from './closed-slices.ts';
+import { closableRows, joinedResult, noUnit, slicesOf, tablesOfDates } from './closed-slices.ts';
 import { groupsOf } from './groups.ts';
 import { selectPeople } from './selection.ts';
 
@@ -82,6 +84,24 @@ describe('tablesOfDates', () => {
       dan: 'blue',
     });
     expect(teamsIn('2026-02-01', '2026-03-01')).toEqual({ ann: 'red', cleo: 'blue', dan: 'blue' });
+  });
+});
+
+describe('closableRows', () => {
+  it('are closed with all of their period, by shift date with all that shifts of its dates reach', () => {
+    const slice = slicesOf(tables, interval, true)[0]!;
+    const groups = groupsOf('planningUnit', selectPeople(slice.tables, { planningUnitId: 'paris' }), tables);
+    const dayOf = (from: string) => ({ from: at(from), to: at(from) + 86_400_000 });
+    const days = ['2026-02-14T23:00:00Z', '2026-02-27T23:00:00Z'].map((from) => ({
+      ...dayOf(from),
+      ...{ key: 'paris', final: true, amounts: noAmounts },
+    }));
+    const closed = (whole: Interval, shiftDate: boolean) =>
+      closableRows(slice, groups, days, whole, shiftDate).map((row) => row.closed);
+    expect(closed(year, false)).toEqual([true, true]);
+    expect(closed(year, true)).toEqual([true, false]);
+    // What is asked for ends with the period: so do the shifts that are in it.
+    expect(closed(interval, true)).toEqual([true, true]);
   });
 });
 

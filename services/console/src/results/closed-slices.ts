@@ -11,6 +11,7 @@ import {
 import type { Person } from '@adherence/domain/configuration/entities.ts';
 import type { Stored, TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Interval } from '@adherence/domain/model.ts';
+import { shiftReachMs, startWithinMs } from '@adherence/domain/schedule-limits.ts';
 import type { AdherenceResult, AdherenceRow } from './adherence.ts';
 import { addAmounts } from './amounts.ts';
 import { byGroupKey, type Group } from './groups.ts';
@@ -84,17 +85,25 @@ export interface ClosableRow extends AdherenceRow {
   readonly closed: boolean;
 }
 
-/** Reads a slice and tells which of its rows are closed; `whole` is the range that was asked for. */
+/**
+ * Tells which rows of a slice are closed; `whole` is the range that was asked for. By shift date a row has what its
+ * shifts have before and after the date, too.
+ */
 export function closableRows(
   { tables }: Slice,
   groups: readonly Group[],
   rows: readonly AdherenceRow[],
   whole: Interval,
+  shiftDate: boolean,
 ): ClosableRow[] {
   const isClosed = closedRanges(tables);
   const ids = new Map(groups.map(({ key, people }) => [key, people.map(({ personId }) => personId)]));
   return rows.map((row) => {
-    const range = { from: Math.max(row.from, whole.from), to: Math.min(row.to, whole.to) };
+    const [before, after] = shiftDate ? [startWithinMs, shiftReachMs] : [0, 0];
+    const range = {
+      from: Math.max(row.from - before, whole.from),
+      to: Math.min(row.to + after, whole.to),
+    };
     return { ...row, closed: isClosed(ids.get(row.key) ?? [], range) };
   });
 }

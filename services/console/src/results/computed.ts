@@ -3,12 +3,17 @@ import type { Feed } from '@adherence/domain/compute/actual.ts';
 import { noAmounts } from '@adherence/domain/compute/cells.ts';
 import type { TenantRules, TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Amounts, Instant, Interval } from '@adherence/domain/model.ts';
+import type { PersonToCompute } from '@adherence/store/compute-people.ts';
 import { HttpProblem } from '../http/problem.ts';
+import type { ReportRow } from '../queries/report.ts';
 import type { RunTask } from '../workers/calculator.ts';
-import type { ExplainedSegments, PersonSums } from '../workers/task.ts';
-import { type AdherenceResult, finalAfterMs } from './adherence.ts';
+import type { Asked, ExplainedSegments, PersonSums } from '../workers/task.ts';
+import { type AdherenceResult, finalAfterMs, wholePeriods } from './adherence.ts';
 import { addAmounts, type MutableAmounts } from './amounts.ts';
+import { datesIn } from './borders.ts';
 import type { Group } from './groups.ts';
+import { addedRows, byPersonAndActivity } from './report-rows.ts';
+import type { SelectedPerson } from './selection.ts';
 import { type Known, type Stretch, stretchesOf } from './stretches.ts';
 import { type AdherenceQuery, finalAt } from './sums.ts';
 
@@ -54,7 +59,10 @@ export async function computeAdherence(
   known: Known,
 ): Promise<AdherenceResult> {
   const members = membersOf(groups);
-  const stretches = [...members.keys()].flatMap((id) => stretchesOf(tables, id, query, known));
+  const whole = wholePeriods(groups, query);
+  const stretches = [...members.keys()].flatMap((id) =>
+    withRestOf(stretchesOf(tables, id, whole, known), query),
+  );
   const sums = new Map<string, Interval & { group: number; amounts: MutableAmounts }>();
   const finalTo = groups.map(() => Number.POSITIVE_INFINITY);
   await computeSums(run, tables, members, query, stretches, null, (computed, isClosed) => {
@@ -77,6 +85,21 @@ export async function computeAdherence(
       final: finalAt(row, query) <= Math.min(finalTo[group]!, known.asOf - finalAfterMs),
     }));
   return { asOf: known.asOf, rows };
+}
+
+/**
+ * The parts of stretches that are in a range. Rows stand for whole periods: of who is closed in all of the range and
+ * not in all of those, a part of no length tells how far the rest is decided.
+ */
+function withRestOf(stretches: readonly Stretch[], { from, to }: Interval): Stretch[] {
+  const within = stretches.map((stretch) => {
+    const start = Math.min(Math.max(stretch.from, from), to);
+    return { ...stretch, from: start, to: Math.max(start, Math.min(stretch.to, to)) };
+  });
+  const asked = within.filter((stretch) => stretch.from < stretch.to);
+  if (asked.some(({ closedPeriodId }) => closedPeriodId === null)) return asked;
+  const rest = within.find((stretch) => stretch.closedPeriodId === null);
+  return rest ? [...asked, rest] : asked;
 }
 
 export interface Compared {
@@ -125,6 +148,46 @@ const tasksAtOnce = 4;
 const daysATask = 200;
 const dayMs = 24 * 60 * 60_000;
 
+/** People whose stretches are computed from the same, in one task. */
+interface Part {
+  readonly asked: Asked & { readonly feeds: ReadonlyMap<string, Feed> };
+  readonly people: readonly PersonToCompute[];
+  readonly rules: TenantRules;
+  readonly isClosed: boolean;
+}
+
+async function eachPart(
+  run: RunTask,
+  tenantId: string,
+  stretches: readonly Stretch[],
+  ask: (part: Part) => Promise<void>,
+): Promise<void> {
+  const feedsOf = feedReader(run, tenantId);
+  // People whose stretches are the same but for the people are computed together.
+  const alike = Map.groupBy(stretches, (s) => `${s.from}|${s.to}|${s.closedPeriodId ?? ''}`);
+  const parts = [...alike.values()].flatMap((some) => {
+    const { from, to } = some[0]!;
+    const atOnce = Math.max(1, Math.floor((daysATask * dayMs) / (to - from + dayMs)));
+    return chunksOf(some, atOnce);
+  });
+  let next = 0;
+  const work = async () => {
+    while (next < parts.length) {
+      const part = parts[next++]!;
+      const stretch = part[0]!;
+      const { from, to, knownAt, asOf, rules, closedPeriodId } = stretch;
+      const feeds = await feedsOf(stretch);
+      await ask({
+        asked: { tenantId, range: { from, to }, knownAt, asOf, feeds },
+        people: part.map(({ person }) => person),
+        rules,
+        isClosed: closedPeriodId !== null,
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: tasksAtOnce }, work));
+}
+
 async function computeSums(
   run: RunTask,
   tables: TenantTables,
@@ -134,39 +197,36 @@ async function computeSums(
   variants: readonly TenantRules[] | null,
   use: (sums: PersonSums, isClosed: boolean) => void,
 ): Promise<void> {
-  const feedsOf = feedReader(run, tables.tenantId);
-  // People whose stretches are the same but for the people are computed together.
-  const alike = Map.groupBy(stretches, (s) => `${s.from}|${s.to}|${s.closedPeriodId ?? ''}`);
-  const tasks = [...alike.values()].flatMap((some) => {
-    const { from, to, knownAt, asOf, rules, closedPeriodId } = some[0]!;
-    const people = some.map(({ person }) => ({
+  await eachPart(run, tables.tenantId, stretches, async ({ asked, people, rules, isClosed }) => {
+    const inZones = people.map((person) => ({
       ...person,
       timeZone: members.get(person.personId)!.timeZone,
     }));
-    const atOnce = Math.max(1, Math.floor((daysATask * dayMs) / (to - from + dayMs)));
-    const task = {
-      kind: 'sums',
-      tenantId: tables.tenantId,
-      range: { from, to },
-      knownAt,
-      asOf,
-      query,
-    } as const;
-    return chunksOf(people, atOnce).map((chunk) => ({
-      task: { ...task, people: chunk, rules: variants ?? [rules] },
-      stretch: some[0]!,
-      isClosed: closedPeriodId !== null,
-    }));
+    const task = { kind: 'sums', ...asked, query, people: inZones, rules: variants ?? [rules] } as const;
+    for (const sums of await run(task)) use(sums, isClosed);
   });
-  let next = 0;
-  const work = async () => {
-    while (next < tasks.length) {
-      const { task, stretch, isClosed } = tasks[next++]!;
-      const answer = await run({ ...task, feeds: await feedsOf(stretch) });
-      for (const sums of answer) use(sums, isClosed);
+}
+
+/** The report's rows over calendar dates of each person's zone, both inclusive: as reportRows gives what is stored. */
+export async function computeReport(
+  run: RunTask,
+  tables: TenantTables,
+  people: readonly SelectedPerson[],
+  dates: { readonly from: string; readonly to: string },
+  known: Known,
+): Promise<ReportRow[]> {
+  const stretches = people.flatMap(({ personId, timeZone }) =>
+    stretchesOf(tables, personId, datesIn(timeZone, dates), known),
+  );
+  const rows = new Map<string, ReportRow>();
+  await eachPart(run, tables.tenantId, stretches, async ({ asked, people, rules }) => {
+    for (const row of await run({ kind: 'report', ...asked, people, rules })) {
+      const key = `${row.person}|${row.activity}`;
+      const sum = rows.get(key);
+      rows.set(key, sum ? addedRows(sum, row) : row);
     }
-  };
-  await Promise.all(Array.from({ length: tasksAtOnce }, work));
+  });
+  return [...rows.values()].sort(byPersonAndActivity);
 }
 
 function chunksOf<T>(items: readonly T[], size: number): T[][] {

@@ -17,10 +17,12 @@ import {
   readFeeds,
 } from '@adherence/store/compute-people.ts';
 import type { ReadDatabase, StoredSchedule } from '@adherence/store/load.ts';
+import type { ReportRow } from '../queries/report.ts';
+import { reportRowsOf } from '../results/report-rows.ts';
 import { type AdherenceQuery, addSegments, createSums } from '../results/sums.ts';
 
 /** What is read: the range, and as of when. */
-interface Asked {
+export interface Asked {
   readonly tenantId: string;
   readonly range: Interval;
   readonly asOf: Instant;
@@ -59,7 +61,15 @@ export interface PersonInZone extends PersonToCompute {
   readonly timeZone: string;
 }
 
-export type Task = FeedsTask | SegmentsTask | SumsTask;
+/** The amounts of people by activity. */
+export interface ReportTask extends Asked {
+  readonly kind: 'report';
+  readonly people: readonly PersonToCompute[];
+  readonly rules: TenantRules;
+  readonly feeds: ReadonlyMap<string, Feed>;
+}
+
+export type Task = FeedsTask | SegmentsTask | SumsTask | ReportTask;
 
 export interface ExplainedSegments {
   /** Cut wherever an explanation changes, if they are explained; clipped to the range. */
@@ -80,6 +90,7 @@ export interface TaskAnswers {
   feeds: ReadonlyMap<string, Feed>;
   segments: ExplainedSegments;
   sums: readonly PersonSums[];
+  report: readonly ReportRow[];
 }
 export type TaskAnswer<T extends Task> = TaskAnswers[T['kind']];
 
@@ -99,6 +110,8 @@ export async function runTask(db: ReadDatabase, task: Task, isCancelled: () => b
       return explainedSegments(db, task);
     case 'sums':
       return personSums(db, task, isCancelled);
+    case 'report':
+      return activityRows(db, task, isCancelled);
   }
 }
 
@@ -148,4 +161,19 @@ async function personSums(
     sums.push({ personId, finalUntil: until, variants });
   }
   return sums;
+}
+
+async function activityRows(
+  db: ReadDatabase,
+  task: ReportTask,
+  isCancelled: () => boolean,
+): Promise<readonly ReportRow[]> {
+  const rules = rulesOf(task.rules);
+  const question = { ...questionOf(task), rules: [rules], withReasons: false };
+  const rows: ReportRow[] = [];
+  for await (const { personId, results } of computePeople(db, question, task.people, task.feeds)) {
+    if (isCancelled()) throw new TaskCancelled();
+    rows.push(...reportRowsOf(personId, results[0]!.segments, rules.activityType, task.range));
+  }
+  return rows;
 }
