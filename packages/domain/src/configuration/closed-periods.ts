@@ -5,6 +5,7 @@
 import { dayEnd, dayStart } from '../calendar.ts';
 import { rulesOf } from '../compute/rules.ts';
 import type { Instant, Interval } from '../model.ts';
+import { longestStatusMs } from '../schedule-limits.ts';
 import type { ClosedPeriod, Exception, Person } from './entities.ts';
 import type { PersonConfiguration } from './person-configuration.ts';
 import {
@@ -69,6 +70,26 @@ export function closedBy(tables: TenantTables, offset: number): (StoredClosedPer
     if (!period.deleted && period.closing.offset === offset) return { ...period, id };
   }
   return null;
+}
+
+/**
+ * Closed periods of a person whose numbers something is in that is stored only now: it was recorded by their closing, and
+ * on its way. `to` null = it may change everything from `from` on.
+ */
+export function closedSince(
+  tables: TenantTables,
+  personId: string,
+  recordedAt: Instant,
+  { from, to }: { readonly from: Instant; readonly to: Instant | null },
+): StoredClosedPeriod[] {
+  const found: StoredClosedPeriod[] = [];
+  for (const period of tables.closedPeriods.values()) {
+    const { deleted, closing } = period;
+    if (closing.at < recordedAt || deleted || !closing.people.has(personId)) continue;
+    const closed = intervalOf(period);
+    if (from < closed.to && (to === null || to + longestStatusMs > closed.from)) found.push(period);
+  }
+  return found;
 }
 
 /** First instant of the period, and the first after it. */

@@ -7,15 +7,17 @@ import type { Feed } from '@adherence/domain/compute/actual.ts';
 import {
   type Closing,
   closedBy,
+  closedSince,
   configurationAtClosing,
   intervalOf,
+  type StoredClosedPeriod,
 } from '@adherence/domain/configuration/closed-periods.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { topics } from '@adherence/schemas/topics.ts';
 import { readFeeds } from '@adherence/store/compute-people.ts';
 import type { Owner } from '../owner.ts';
-import type { Rebuild } from '../partition.ts';
+import type { Rebuild, Request } from '../partition.ts';
 import type { ComputedDay } from '../settle/results.ts';
 import { type ComputedRange, computeRanges, type RangeTask } from './compute-ranges.ts';
 import { daysOf, partsOf } from './rebuild-past.ts';
@@ -25,7 +27,7 @@ export interface FrozenDays {
   readonly days: readonly ComputedDay[];
 }
 
-/** Of people whose requests say that a period was closed that still is. */
+/** Of people whose requests say that a period was closed that still is, or that something was on its way to one. */
 export async function frozenDays(
   owner: Owner,
   tables: TenantTables,
@@ -57,11 +59,13 @@ async function freezeTasks(
   tables: TenantTables,
   { partition, tenantId, personId, requests }: Rebuild,
 ): Promise<RangeTask[]> {
+  const periods = new Map<Closing, StoredClosedPeriod>();
+  for (const request of requests) {
+    for (const period of periodsOf(tables, request)) periods.set(period.closing, period);
+  }
   const tasks: RangeTask[] = [];
-  for (const { askedOn, askOffset, reason } of requests) {
-    if (reason !== closingReason || askedOn !== topics.configuration.name) continue;
-    const period = closedBy(tables, askOffset);
-    const configuration = period && configurationAtClosing(tables, period, personId);
+  for (const period of periods.values()) {
+    const configuration = configurationAtClosing(tables, period, personId);
     if (!configuration) continue;
     const { from, to } = intervalOf(period);
     const reach = policyReachMs(configuration.rules);
@@ -70,6 +74,16 @@ async function freezeTasks(
     tasks.push({ partition, tenantId, personId, configuration, from: from - reach, to, knownAt, feeds });
   }
   return tasks;
+}
+
+/** That was closed, or whose closing something was recorded by that was on its way then: it is in what was known. */
+function periodsOf(
+  tables: TenantTables,
+  { personId, askedOn, askOffset, askedAt, reason, from, to }: Request,
+): StoredClosedPeriod[] {
+  if (askedOn === topics.activityEvents.name) return closedSince(tables, personId, askedAt, { from, to });
+  const period = reason === closingReason ? closedBy(tables, askOffset) : null;
+  return period ? [period] : [];
 }
 
 /** All people of a period are frozen with the same silences, which are read from all facts of the feeds. */

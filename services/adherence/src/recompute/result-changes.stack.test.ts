@@ -238,7 +238,7 @@ test('numbers of a closed period stand; what would change them is beside them, u
   await owner.settles();
   owner.later([exception(second), exception(days[8]!, 'later')]);
   await owner.settles();
-  await owner.takes(statusEvent(40, null, nine(third) + 6 * hour, now));
+  await owner.takes(statusEvent(40, null, nine(third) + 6 * hour, now + 1));
   expect(await scheduledMs()).toEqual({ [days[8]!]: 7 });
   const beside = (await recorded()).filter(({ period }) => period === 'feb');
   expect(beside).toMatchObject([
@@ -273,6 +273,39 @@ test('a period is closed with what was known then, however late its owner comes 
     `SELECT sum(worked_ms) / ${hour} AS hours FROM person_days FINAL WHERE day <= '${february.to}'`,
   );
   expect(row).toEqual({ hours: 7 * 8 - 1 });
+});
+
+test('what was on its way to a period when it was closed is in its numbers, which is recorded', async () => {
+  const yesterday = days.at(-1)!;
+  const closed = put('closedPeriod', 'feb', { ...february, to: yesterday, forced: true });
+  const inputs = [
+    statusEvent(40, null, nine(second) + 6 * hour, now),
+    statusEvent(41, null, nine(third) + 6 * hour, now + 1),
+    statusEvent(42, null, nine(yesterday) + 6 * hour, now),
+    scheduleSet(43, first, nine(first), nine(first) + 4 * hour),
+  ];
+  const known = await worked();
+  await known.takes(...inputs.toSpliced(1, 1));
+  known.later([closed]);
+  await known.settles();
+  const before = await content();
+  for (const table of ['person_days', 'facts', 'schedules', 'recomputations', 'received'])
+    await db.command(`TRUNCATE TABLE ${table}`);
+
+  const owner = await worked();
+  owner.later([closed]);
+  await owner.settles();
+  await owner.takes(...inputs);
+  for (const day of days) expect([day, (await content()).get(day)]).toEqual([day, before.get(day)]);
+  const told = await recorded();
+  expect(told.map(({ date, period }) => [date, period])).toEqual([
+    [first, ''],
+    [second, ''],
+    [third, 'feb'],
+    [yesterday, ''],
+  ]);
+  for (const { reasons } of told) expect(reasons).toContain('late event');
+  expect(told[0]!.reasons).toContain('schedule');
 });
 
 test('a period is closed with the silences that were known then', async () => {

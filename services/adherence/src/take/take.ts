@@ -4,6 +4,7 @@
  */
 import { addDays } from '@adherence/domain/calendar.ts';
 import { userKey } from '@adherence/domain/compute/actual.ts';
+import { closedSince } from '@adherence/domain/configuration/closed-periods.ts';
 import { isErased } from '@adherence/domain/configuration/erased.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import { externalUserIndexKey } from '@adherence/domain/configuration/tables.ts';
@@ -90,7 +91,7 @@ function takeEvent(
   offset: number,
   touched: Set<Person>,
 ): void {
-  const { tenantId, integrationId, dedupKey, receivedAt, flags } = event;
+  const { tenantId, integrationId, dedupKey, receivedAt, replayedAt, flags } = event;
   const { unsettled } = partition;
   if (wasErased(owner, event, receivedAt)) {
     unsettled.received.push([event.sourcePartition, event.sourceOffset, tenantId, integrationId, 'erased']);
@@ -102,7 +103,7 @@ function takeEvent(
   takeInput(owner, partition, event, touched, {
     take: (person) => takeFact(person, fact),
     offset,
-    cause: lateEvent(offset, dedupKey, receivedAt, spanOf(event)),
+    cause: lateEvent(offset, dedupKey, replayedAt ?? receivedAt, spanOf(event)),
     // One that was clamped stands for another instant than its twin that was not.
     isBounded: !flags.includes('time-in-future') && !flags.includes('time-missing'),
   });
@@ -169,10 +170,11 @@ function takeInput(
       touched.add(person);
       noteCause(partition, key, cause, occurredAt);
     }
-    // Of a newcomer there is only what the board needs.
-    if (taken !== 'taken' || !partition.written.has(key)) {
+    const to = isBounded ? occurredAt + 1 : null;
+    // Of a newcomer there is only what the board needs; memory has no part in what closed periods are frozen from.
+    const isOfClosed = closedSince(tables!, personId, cause.at, { from: occurredAt, to }).length > 0;
+    if (taken !== 'taken' || isOfClosed || !partition.written.has(key)) {
       const users = [userKey(integrationId, externalUserId)];
-      const to = isBounded ? occurredAt + 1 : null;
       const request = requestOf(cause, { tenantId, personId }, offset, { from: occurredAt, to });
       partition.unsettled.requests.push(request);
       queueRebuildToCome(partition, { ...request, requests: [request], causes: [cause], users });
@@ -352,14 +354,17 @@ function takeSchedule(
     const cause = scheduleCause(offset, shiftDate, command.writtenBy, command.writtenAt);
     const person = partition.people.get(key);
     const reach = configuration ? policyReachMs(configuration.rules) : 0;
-    if (person && from - reach >= person.windowStart) {
-      putSchedule(person, document);
+    const to = changedTo(before, document);
+    const isInMemory = person !== undefined && from - reach >= person.windowStart;
+    if (person) putSchedule(person, document);
+    if (isInMemory) {
       person.changedFrom = Math.min(person.changedFrom, from - reach);
       touched.add(person);
       noteCause(partition, key, cause, from - reach);
-    } else if (Number.isFinite(from)) {
-      if (person) putSchedule(person, document);
-      const to = changedTo(before, document);
+    }
+    const isOfClosed =
+      configuration && closedSince(configuration.tables, personId, cause.at, { from, to }).length > 0;
+    if (Number.isFinite(from) && (!isInMemory || isOfClosed)) {
       const request = requestOf(cause, { tenantId, personId }, offset, { from, to });
       partition.unsettled.requests.push(request);
       queueRebuildToCome(partition, { ...request, requests: [request], causes: [cause] });

@@ -41,7 +41,10 @@ const differencesView = pageSchema(resultChangeView).extend({
   people: z.int(),
 });
 
-/** Pay periods: their numbers stand from when they are closed until they are opened again. */
+/**
+ * Pay periods: their numbers stand from when they are closed until they are opened again. Notifications received by
+ * then and stored after it (`forced`) are in them.
+ */
 export const closedPeriodRoutes = (env: Environment): Route[] => [
   ...documentRoutes(env, {
     path: '/closed-periods',
