@@ -287,6 +287,32 @@ describe('values', () => {
     }
   });
 
+  it.each([
+    ['an agent', '{"agentId":"","status":"X"}', 'agent-missing'],
+    ['an agent of blanks', '{"agentId":" \\u00a0\\t","status":"X"}', 'agent-missing'],
+    ['an agent without a key', '{"agentId":{"id":"","label":"Anna"},"status":"X"}', 'agent-missing'],
+    ['an agent in a form', 'login=&status=X', 'agent-missing'],
+    ['a status', '{"agentId":"a","status":""}', 'status-missing'],
+    ['a status of blanks', '{"agentId":"a","status":"  ","state":null}', 'status-missing'],
+    ['a status without a key', '{"agentId":"a","status":{"id":"","label":"Ready"}}', 'status-missing'],
+    ['a status in a form', 'login=a&status=+', 'status-missing'],
+  ])('empty, as %s, is as good as missing: quarantined with its bytes', async (_name, body, reason) => {
+    expect(await receiver.post(body)).toMatchObject({ status: 200, accepted: 0, rejected: 1 });
+    const letter = receiver.rejected().find((each) => each.body.toString() === body);
+    expect(letter).toMatchObject({ reason });
+  });
+
+  it('empty, what is not needed is as good as not sent: status of a log-out, break type, id, type, channel', async () => {
+    const [plain] = await factsOf(JSON.stringify({ agentId: 'a', status: 'X', occurredAt: time }));
+    const empty = { breakType: '', id: '', eventType: '', channel: ' ', taskRef: null, seq: '', reason: {} };
+    const [filled] = await factsOf(JSON.stringify({ agentId: 'a', status: 'X', occurredAt: time, ...empty }));
+    const { sourceOffset: _, receivedAt: __, ...expectedFact } = plain!;
+    expect(filled).toMatchObject(expectedFact);
+    expect(await factsOf(`{"agentId":"a","eventType":"LOGOUT","status":""}`)).toMatchObject([
+      { eventType: 'LOGOUT', status: null },
+    ]);
+  });
+
   it('an HTML page, XML or nothing is kept as it is, and answered 200', async () => {
     const before = receiver.rejected().length;
     for (const body of [

@@ -72,6 +72,32 @@ it('a mapping and a match to an activity that is deleted are refused', async () 
   expect([matched.status, paths(matched)]).toEqual([422, ['rules[0].scheduled']]);
 });
 
+it('an empty user, status or break type is refused everywhere, and never taken for all or for none', async () => {
+  const address = '/integrations/odigo/status-mappings';
+  await call('POST', address, { status: 'PAUSE', breakType: null, activityId: 'calls' });
+  for (const empty of ['', '  ', '\u00a0']) {
+    const refused = [
+      await call('POST', address, { status: empty, breakType: null, activityId: 'calls' }),
+      await call('POST', address, { status: 'PAUSE', breakType: empty, activityId: 'calls' }),
+      await call('DELETE', `${address}?status=PAUSE&breakType=${encodeURIComponent(empty)}`),
+      await call('DELETE', `${address}?status=${encodeURIComponent(empty)}`),
+      await call('PUT', '/people/empty', {
+        name: 'E',
+        externalUsers: [{ ...user(), externalUserId: empty }],
+      }),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual([422, 422, 422, 422, 422]);
+    expect(refused.map(paths)).toEqual([
+      ['status'],
+      ['breakType'],
+      ['breakType'],
+      ['status'],
+      ['externalUsers[0].externalUserId'],
+    ]);
+  }
+  expect((await call('DELETE', `${address}?status=PAUSE`)).status).toBe(204);
+});
+
 it('settings out of range are refused, every fault at its place', async () => {
   const put = await call('PUT', '/settings', {
     targetScore: 1.01,

@@ -143,6 +143,29 @@ describe('an import', () => {
       });
     });
 
+    it('refuses half of an external user, blanks included, and leaves the person as it is', async () => {
+      await after('k6', 'personId,name', 'k6,Kim');
+      const header = 'personId,name,integrationId,externalUserId';
+      for (const half of ['odigo,', 'odigo,  ', ',k6.new']) {
+        const answer = await call('POST', '/people/import', `${header}\nk6,Kim,${half}`, csvType);
+        expect(answer.body).toMatchObject({
+          accepted: 0,
+          rejected: [{ line: 2, errors: [{ path: expect.stringContaining('externalUsers[0]') }] }],
+        });
+      }
+      const document = {
+        id: 'k6',
+        name: 'Kim',
+        externalUsers: [{ integrationId: 'odigo', externalUserId: '' }],
+      };
+      const { body } = await call('POST', '/people/import', [document]);
+      expect(body.rejected).toMatchObject([{ errors: [{ path: 'externalUsers[0].externalUserId' }] }]);
+      expect((await call('GET', '/people/k6')).body.externalUsers).toEqual([
+        user('k6'),
+        user('k6.old', '2025-01-01T00:00:00.000Z'),
+      ]);
+    });
+
     it('of JSON is a whole person, as a PUT', async () => {
       await after('k5', 'personId,name', 'k5,Kim');
       await call('POST', '/people/import', [{ id: 'k5', name: 'Kim' }]);
