@@ -74,10 +74,13 @@ function copyRepository(): void {
   }
 }
 
-/** The tests that know the computation; each is deterministic and short. */
+/** The tests beside what is changed, and those that know the computation. */
 function vitestConfig(): string {
+  const beside = mutated
+    .filter((path) => !path.startsWith('!'))
+    .map((path) => join(dirname(path), '*.test.ts'));
   const include = [
-    'packages/domain/src/**/*.test.ts',
+    ...new Set(beside),
     'services/adherence/src/domain/*.test.ts',
     'test/compute-against-model.test.ts',
     'test/finality.test.ts',

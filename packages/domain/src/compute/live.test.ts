@@ -3,7 +3,7 @@ import type { LineFact, State } from '../model.ts';
 import { type Feed, userKey } from './actual.ts';
 import { cellsOf, sumAmounts } from './cells.ts';
 import { compute, type PersonInputs } from './compute.ts';
-import { finalUntil, liveState } from './live.ts';
+import { finalUntil, liveState, nextChange } from './live.ts';
 import { compileRules, defaultMatches, defaultSettings } from './rules.ts';
 
 const hour = 3_600_000;
@@ -47,6 +47,105 @@ describe('the next scheduled change', () => {
     ['after the shift: none', 16, null],
   ])('%s', (_, asOf, expected) => {
     expect(nextAt(asOf * hour)).toEqual(expected);
+  });
+});
+
+describe('the next change without a new event', () => {
+  const none = Number.POSITIVE_INFINITY;
+  const at = (hours: number): LineFact => ({
+    ...{ integrationId: 'i', externalUserId: 'u', eventType: 'STATUS', status: 'READY', breakType: null },
+    ...{ occurredAt: hours * hour, sequence: null, dedupKey: `${hours}`, contentHash: '', receivedAt: 0 },
+  });
+  const feed = (over: Partial<Feed>) =>
+    new Map([['i', { thresholdMs: 2 * hour, gaps: [], last: null, heard: null, ...over }]]);
+  const user = inputs.externalUsers[0]!;
+  const changing = compileRules({
+    activityTypes: new Map([['calls', 'Presence']]),
+    statusMappings: new Map([['i', new Map([['READY', [{ validFrom: 30 * hour, value: 'calls' }]]])]]),
+    matches: [{ validFrom: 40 * hour, value: [] }],
+    settings: [
+      {
+        validFrom: null,
+        value: { ...defaultSettings, bufferSeconds: { notPresent: 900, wrongActivity: 0, notScheduled: 0 } },
+      },
+    ],
+  });
+
+  it.each<[string, Partial<PersonInputs>, readonly (readonly [asOf: number, next: number])[]]>([
+    [
+      'borders of activities, and the end of a buffer',
+      {},
+      [
+        [9, 10],
+        [10, 10],
+        [10.001, 10.25],
+        [11, 12],
+        [12.5, 13],
+        [13.5, 14],
+        [14.5, 15],
+        [16, 40],
+        [41, none],
+      ],
+    ],
+    [
+      'exceptions',
+      { schedules: [], exceptions: [{ from: 5 * hour, to: 6 * hour }] },
+      [
+        [4, 5],
+        [5, 5],
+        [5.5, 6],
+        [6.5, 40],
+      ],
+    ],
+    [
+      'from when and until when an external user is the person’s',
+      { schedules: [], externalUsers: [{ ...user, validFrom: 5 * hour, validTo: 7 * hour }] },
+      [
+        [4, 5],
+        [6, 7],
+        [8, 40],
+      ],
+    ],
+    [
+      'an event whose time is ahead, the end of the longest status, and what a status is mapped to',
+      { schedules: [], facts: new Map([[userKey('i', 'u'), [at(10), at(29)]]]) },
+      [
+        [9, 10],
+        [10, 10],
+        [11, 22],
+        [28, 29],
+        [29.5, 30],
+        [30.5, 40],
+      ],
+    ],
+    [
+      'a silence at the live end',
+      { schedules: [], feeds: feed({ last: 10 * hour, heard: 10 * hour }) },
+      [
+        [11, 12],
+        [12, 12],
+        [13, 40],
+      ],
+    ],
+    [
+      'a silence that a clock which is ahead has ended: once it is one, and when it is over',
+      { schedules: [], feeds: feed({ gaps: [{ from: 10 * hour, to: 12.05 * hour }], heard: 12.05 * hour }) },
+      [
+        [11.99, 12],
+        [12, 12],
+        [12.01, 12.05],
+        [12.05, 12.05],
+        [12.06, 40],
+      ],
+    ],
+  ])('%s', (_, over, expected) => {
+    const of = { ...inputs, ...over };
+    const found = expected.map(([hours]) => {
+      const asOf = hours * hour;
+      const { segments, end } = compute(of, changing, { from: 0, to: asOf, asOf, carry: null });
+      return [hours, nextChange(of, changing, liveState(of, changing, segments, end, asOf), asOf) / hour];
+    });
+    expect(found).toEqual(expected);
   });
 });
 

@@ -1,6 +1,6 @@
 /** What the live board shows of a person, when it changes next by itself, and up to when the past is final. */
 import type { Actual, Instant, Segment, State } from '../model.ts';
-import { type Feed, userKey } from './actual.ts';
+import { type Feed, gapAhead, userKey } from './actual.ts';
 import { bucketMs, bucketOf } from './cells.ts';
 import { bufferMsOf, type Carry, type PersonInputs, shiftEndsOf, slotsOf } from './compute.ts';
 import { firstAfter } from './facts.ts';
@@ -93,7 +93,13 @@ export function nextChange(
     const context = contextOf(inputs, rules, asOf);
     for (const { decidedAt } of pendingLogouts(facts, context)) consider(decidedAt);
     const feed = inputs.feeds.get(integrationId);
-    if (feed && feed.last !== null) consider(feed.last + feed.thresholdMs);
+    if (!feed) continue;
+    if (feed.last !== null) consider(feed.last + feed.thresholdMs);
+    const gap = gapAhead(feed, asOf - 1);
+    if (gap) {
+      consider(gap.from + feed.thresholdMs);
+      consider(gap.to);
+    }
   }
   if (live?.bufferEndsAt != null) consider(live.bufferEndsAt);
   if (live?.actual.externalStatus != null) {
@@ -166,9 +172,8 @@ export function isUndecided(end: Carry, rules: Rules, at: Instant): boolean {
 }
 
 /** Up to when a feed has passed: what has been heard of it, however late a silence is told. */
-function lastHeard({ gaps, heard }: Feed, asOf: Instant): Instant {
-  const gapAround = gaps.find(({ from, to }) => from < asOf && asOf < to);
-  return gapAround ? gapAround.from : Math.min(heard ?? 0, asOf);
+function lastHeard(feed: Feed, asOf: Instant): Instant {
+  return Math.min(gapAhead(feed, asOf)?.from ?? asOf, feed.heard ?? 0, asOf);
 }
 
 function contextOf(inputs: PersonInputs, rules: Rules, asOf: Instant): LineContext {

@@ -39,6 +39,7 @@ it.each(['NOT_PRESENT', 'WRONG_ACTIVITY', 'NOT_SCHEDULED'] as const)(
 it('nothing begins before the first event and the first schedule', () => {
   const out = segment(100, 200, 'NOT_PRESENT');
   expect(asked(nothing, out)).toBe(false);
+  expect(asked(nothing, segment(150, 200, 'NOT_PRESENT'))).toBe(false);
   expect(asked({ ...nothing, facts: new Map([['u', [factAt(100)]]]) }, out)).toBe(false);
   expect(asked({ ...nothing, schedules: [scheduleFrom(100)] }, out)).toBe(false);
   expect(asked({ ...nothing, schedules: [{ shiftDate: '1970-01-01', activities: [] }] }, out)).toBe(false);
