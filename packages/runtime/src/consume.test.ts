@@ -76,6 +76,26 @@ describe('order', () => {
     expect(h.ledger.at(-1)).toBe('commit 0:2');
   });
 
+  test('where settlings are dear they rest so many times as long as the last one took', async () => {
+    const h = await createHarness({ partitions: 1 });
+    await h.start({ settleWhen: { messages: 100, maxDelayMs: 100, restPerWork: 2 } });
+    const work = Promise.withResolvers<void>();
+    h.hooks.settle = () => work.promise;
+    await h.send(0, 'a');
+    await h.clock.advance(100 + 300);
+    work.resolve();
+    await turn();
+    expect(h.ledger.at(-1)).toBe('commit 0:1');
+    await h.send(0, 'b');
+    await h.clock.advance(599);
+    expect(h.ledger.at(-1)).toBe('take 0:1');
+    await h.clock.advance(1);
+    expect(h.ledger.at(-1)).toBe('commit 0:2');
+    await h.send(0, 'c');
+    await h.clock.advance(100);
+    expect(h.ledger.at(-1)).toBe('commit 0:3');
+  });
+
   test('take, settle and what is run never overlap', async () => {
     const h = await createHarness({ partitions: 1 });
     let inside = 0;

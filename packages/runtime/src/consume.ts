@@ -63,13 +63,20 @@ export interface ConsumeOptions {
   readonly topic: string;
   readonly groupId: string;
   readonly processor: Processor;
-  /** Settle after so many messages, or so long after the first that is not settled. */
-  readonly settleWhen: { readonly messages: number; readonly maxDelayMs: number };
+  readonly settleWhen: SettleWhen;
   readonly limits?: Partial<ConsumeLimits>;
   readonly clock?: Clock;
   readonly log: Log;
   readonly metrics?: Metrics;
   readonly tracing?: Tracing | undefined;
+}
+
+/** Settle after so many messages, or so long after the first that is not settled. */
+export interface SettleWhen {
+  readonly messages: number;
+  readonly maxDelayMs: number;
+  /** Where a settling costs by what was touched and not by message: rest so many times as long as the last one took. */
+  readonly restPerWork?: number;
 }
 
 export interface ConsumeLimits extends AttemptLimits {
@@ -133,6 +140,8 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
   const isBusy = (): boolean => lane.busy() || settleLane.busy();
   const schedule = createSettleSchedule(clock, settleLane, settle);
   let settleAttempts: Attempts | null = null;
+  let restUntil = 0;
+  const settleDelayMs = (): number => Math.max(settleWhen.maxDelayMs, restUntil - clock.now());
 
   /** The generation that may take and settle, if there is one. */
   const live = (): Generation | null => (generation?.isLoaded() && !isOver(generation) ? generation : null);
@@ -231,7 +240,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
       if (!(await takeChunk(of, chunk))) return;
       messages = messages.slice(chunk.messages.length);
       if (of.unsettled() >= settleWhen.messages) await schedule.now('messages');
-      else schedule.within(settleWhen.maxDelayMs);
+      else schedule.within(settleDelayMs());
     }
   }
 
@@ -259,7 +268,7 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
     if (isOver(of)) return null;
     if (!error) {
       settleAttempts = null;
-      if (of.unsettled() > 0) schedule.within(settleWhen.maxDelayMs);
+      if (of.unsettled() > 0) schedule.within(settleDelayMs());
       return null;
     }
     gauges.settleFailed();
@@ -280,7 +289,9 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
     if (commits.length > 0) await member.commit(commits);
     of.noteCommitted(commits);
     spans.committed(commits);
-    const tookMs = clock.now() - startedAt;
+    const endedAt = clock.now();
+    const tookMs = endedAt - startedAt;
+    restUntil = endedAt + tookMs * (settleWhen.restPerWork ?? 0);
     gauges.settled(of, tookMs);
     log.debug({ reason, messages, commits: commits.length, tookMs }, 'settled');
   }

@@ -167,7 +167,11 @@ export function personDayRow(
   hashOfContent: string,
 ): Row {
   const { cells, segments } = day;
-  const amounts = cells.map(amountsOf);
+  const amounts = amountColumns.map(() => new Array<number>(cells.length));
+  for (let i = 0; i < cells.length; i++) {
+    const ofCell = amountsOf(cells[i]!);
+    for (let column = 0; column < ofCell.length; column++) amounts[column]![i] = ofCell[column]!;
+  }
   return [
     person.tenantId,
     person.personId,
@@ -185,7 +189,7 @@ export function personDayRow(
     cells.map((cell) => cell.shiftDate ?? ''),
     cells.map((cell) => cell.scheduledActivityId ?? ''),
     cells.map((cell) => cell.actualActivityId ?? ''),
-    ...amountColumns.map((_, i) => amounts.map((ofCell) => ofCell[i])),
+    ...amounts,
     segments.map((segment) => segment.from),
     segments.map((segment) => segment.to),
     segments.map((segment) => segment.shiftDate ?? ''),

@@ -15,7 +15,7 @@ export const configSchema = z.object({
     .max(3_660, retention)
     .default(400),
   /** What is taken is made durable after so many messages, or so long after the first. */
-  ADHERENCE_SETTLE_MESSAGES: z.coerce.number().int().min(1).max(100_000).default(20_000),
+  ADHERENCE_SETTLE_MESSAGES: z.coerce.number().int().min(1).max(100_000).default(50_000),
   ADHERENCE_SETTLE_DELAY_MS: z.coerce.number().int().min(10).max(30_000).default(1_000),
 });
 

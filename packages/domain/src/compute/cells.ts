@@ -96,11 +96,11 @@ function cellFor(cells: MutableCell[], open: MutableCell[], bucket: Instant, seg
     }
   }
   const cell: MutableCell = {
+    ...noAmounts,
     bucket,
     shiftDate: segment.shiftDate,
     scheduledActivityId: segment.scheduledActivityId,
     actualActivityId: segment.actual.activityId,
-    ...noAmounts,
   };
   open.push(cell);
   cells.push(cell);

@@ -39,7 +39,7 @@ function writeValues(writer: Writer, type: NativeType, values: readonly unknown[
       writeArrays(writer, type.of, values as readonly (readonly unknown[])[]);
       return;
     case 'LowCardinality':
-      writeDictionary(writer, type.of, values);
+      writeDictionary(writer, type.of, [values], values.length);
       return;
     case 'Nullable':
       writer.append(Uint8Array.from(values, (value) => (value === null ? 1 : 0)));
@@ -64,10 +64,10 @@ function writeValues(writer: Writer, type: NativeType, values: readonly unknown[
       for (const value of values) writer.bigint(16, BigInt(value as string));
       return;
     default:
-      writer.append(numbersOf(new arrays[type.kind](values.length), values));
+      writer.append(numbersOf(new numberArrays[type.kind](values.length), [values]));
   }
 }
-const arrays = {
+const numberArrays = {
   UInt8: Uint8Array,
   UInt16: Uint16Array,
   UInt32: Uint32Array,
@@ -75,56 +75,76 @@ const arrays = {
   Float64: Float64Array,
 } as const;
 
-/** Index by index: copying by iterators takes ten times as long. */
+/** All values of the arrays, one after the other. Index by index: copying by iterators takes ten times as long. */
 function numbersOf<Numbers extends { [index: number]: number }>(
   into: Numbers,
-  values: readonly unknown[],
+  arrays: readonly (readonly unknown[])[],
 ): Numbers {
-  for (let i = 0; i < values.length; i++) into[i] = values[i] as number;
+  let at = 0;
+  for (const array of arrays) for (let i = 0; i < array.length; i++) into[at++] = array[i] as number;
   return into;
 }
 
 /** Whole numbers up to 2^53 in size, as pairs of 32 bits. */
-function wideNumbers(values: readonly number[]): Uint32Array {
+function wideNumbers(values: ArrayLike<number>): Uint32Array {
   const pairs = new Uint32Array(2 * values.length);
   for (let i = 0; i < values.length; i++) {
-    pairs[2 * i] = values[i]!;
-    pairs[2 * i + 1] = Math.floor(values[i]! / 2 ** 32);
+    const high = Math.floor(values[i]! / 2 ** 32);
+    pairs[2 * i] = values[i]! - high * 2 ** 32;
+    pairs[2 * i + 1] = high;
   }
   return pairs;
 }
 
 const emptyOf = (type: NativeType): unknown => (type.kind === 'String' ? '' : 0);
 
+/** Numbers go from each array to their place at once: a list of all of them between would cost more than the rest. */
 function writeArrays(writer: Writer, of: NativeType, arrays: readonly (readonly unknown[])[]): void {
-  let end = 0;
-  const ends = arrays.map((array) => {
-    end += array.length;
-    return end;
-  });
+  let count = 0;
+  const ends = arrays.map(({ length }) => (count += length));
   writer.append(wideNumbers(ends));
-  const values: unknown[] = [];
-  for (const array of arrays) for (let i = 0; i < array.length; i++) values.push(array[i]);
-  writeValues(writer, of, values);
+  if (of.kind in numberArrays) {
+    writer.append(numbersOf(new numberArrays[of.kind as keyof typeof numberArrays](count), arrays));
+    return;
+  }
+  if (of.kind === 'Int64' || of.kind === 'UInt64') {
+    const numbers = numbersOf(new Float64Array(count), arrays);
+    if (numbers.every(isExact)) {
+      writer.append(wideNumbers(numbers));
+      return;
+    }
+  }
+  if (of.kind === 'LowCardinality') writeDictionary(writer, of.of, arrays, count);
+  else writeValues(writer, of, arrays.flat());
 }
 
+const isExact = (value: number): boolean => Number.isSafeInteger(value);
+
 /** With nulls the first key stands for null. Nothing at all of no values. */
-function writeDictionary(writer: Writer, of: NativeType, values: readonly unknown[]): void {
-  if (values.length === 0) return;
+function writeDictionary(
+  writer: Writer,
+  of: NativeType,
+  arrays: readonly (readonly unknown[])[],
+  count: number,
+): void {
+  if (count === 0) return;
   const nullable = of.kind === 'Nullable';
   const keyType = nullable ? of.of : of;
   const indexes = new Map<unknown, number>(nullable ? [[null, 0]] : []);
-  const rows = new Uint32Array(values.length);
-  let last: unknown = values[0];
+  const rows = new Uint32Array(count);
+  let at = 0;
+  let last: unknown;
   let lastIndex = -1;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (lastIndex < 0 || value !== last) {
-      last = value;
-      lastIndex = indexes.get(value) ?? indexes.size;
-      indexes.set(value, lastIndex);
+  for (const array of arrays) {
+    for (let i = 0; i < array.length; i++) {
+      const value = array[i];
+      if (lastIndex < 0 || value !== last) {
+        last = value;
+        lastIndex = indexes.get(value) ?? indexes.size;
+        indexes.set(value, lastIndex);
+      }
+      rows[at++] = lastIndex;
     }
-    rows[i] = lastIndex;
   }
   const width = indexes.size <= 2 ** 8 ? 0 : indexes.size <= 2 ** 16 ? 1 : 2;
   writer.int64(dictionaryFlags + width);

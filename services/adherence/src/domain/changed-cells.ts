@@ -26,10 +26,13 @@ export function changedCells(
   }
   const changed = new Set<Instant>();
   for (const each of cells.values()) if (!isSame(each.before, each.after)) changed.add(each.cell.bucket);
-  return [...cells.values()]
-    .filter(({ cell }) => changed.has(cell.bucket))
-    .map(({ cell: { amounts: _, ...rest }, ...sides }) => ({ ...rest, ...sides }))
-    .sort((a, b) => a.bucket - b.bucket || compareText(keyOf(a), keyOf(b)));
+  return [...cells]
+    .filter(([, { cell }]) => changed.has(cell.bucket))
+    .sort(([a, one], [b, other]) => one.cell.bucket - other.cell.bucket || compareText(a, b))
+    .map(([, { cell, ...sides }]) => {
+      const { amounts: _, ...rest } = cell;
+      return { ...rest, ...sides };
+    });
 }
 
 /** Buckets whose cells are not the same in the same order: most are, which is cheap to tell. */
@@ -84,7 +87,8 @@ export function joinedChange(first: ResultChange, second: ResultChange): ResultC
 const maxCauses = 20;
 
 /** Both, each once, at most so many; what is told without what it refers to is left to what says more of the same. */
-export function joinedCauses(first: readonly Cause[], second: readonly Cause[]): Cause[] {
+export function joinedCauses(first: readonly Cause[], second: readonly Cause[]): readonly Cause[] {
+  if (first.length >= maxCauses) return first;
   const causes = new Map<string, Cause>();
   const records = new Set<string>();
   for (const cause of [...first, ...second]) {
