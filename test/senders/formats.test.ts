@@ -149,6 +149,7 @@ describe('compression', () => {
     ['gzip that is not declared', gzipSync(json), {}],
     ['x-gzip', gzipSync(json), { 'content-encoding': 'x-gzip' }],
     ['deflate', deflateSync(json), { 'content-encoding': 'deflate' }],
+    ['deflate that is not declared', deflateSync(json), {}],
     ['none, called gzip', Buffer.from(json), { 'content-encoding': 'gzip' }],
     ['gzip of NDJSON', gzipSync(`${json}\n${json}`), { 'content-encoding': 'gzip' }],
   ])('%s', async (_name, body, headers) => {

@@ -1,7 +1,9 @@
 /** What the console reads of facts, schedules, dead letters and the ledger, on the real engine. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { createLocalCodec } from '@adherence/runtime/codec.ts';
 import { migrateTables } from '@adherence/runtime/migrate.ts';
@@ -389,6 +391,28 @@ describe('rejected', () => {
     expect((await call('POST', '/rejected/replay', { search: 'ada@y' })).body.replayed).toBe(0);
     expect((await call('POST', '/rejected/replay', {})).status).toBe(422);
     expect((await call('POST', '/rejected/replay', { ids: ["1' OR 1"] })).status).toBe(422);
+  });
+
+  it('are decompressed first, where a whole body was not: after a fix of what can be', async () => {
+    const columns = ['tenant', 'rejected_partition', 'rejected_offset', 'integration', 'stage', 'reason'];
+    const more = ['detail', 'received_at', 'request_id', 'item_index', 'format', 'body_base64'];
+    const body = gzipSync('[{"agentId":"bob","status":"TALKING"},{"agentId":"cy","status":"TALKING"}]');
+    const row = (offset: number, bytes: Buffer) => [
+      ...['t1', 3, offset, 'odigo', 'ingress', 'body-encoding'],
+      ...['', tenOClock, 'r2', 0, 'unknown', bytes.toString('base64')],
+    ];
+    await db.insertRows('rejected', [...columns, ...more], [row(1, body), row(2, body.subarray(0, 40))]);
+    const { body: answer } = await call('POST', '/rejected/replay', { reason: 'body-encoding' });
+    expect(answer).toEqual({
+      ...{ replayed: 2, again: 0, more: false },
+      failed: [{ id: '3-2', reason: 'The body could not be decompressed.' }],
+    });
+    const codec = createLocalCodec();
+    const users = console_.broker
+      .records(topics.notifications.name)
+      .map(({ value }) => codec.decode(value).record as { externalUserId: string; requestId: string })
+      .flatMap(({ externalUserId, requestId }) => (requestId === 'r2' ? [externalUserId] : []));
+    expect(users.sort()).toEqual(['bob', 'cy']);
   });
 });
 

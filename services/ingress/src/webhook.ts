@@ -202,8 +202,7 @@ async function accept(
 ): Promise<
   (Records & { readonly bytes: number }) | { readonly kind: 'too-large' } | { readonly kind: 'overload' }
 > {
-  const encoding = request.headers['content-encoding'];
-  const inflated = await inflateBody(bytes, encoding, config.MAX_INFLATED_BYTES, hold);
+  const inflated = await inflateBody(bytes, config.MAX_INFLATED_BYTES, hold);
   if (inflated.kind === 'too-large' || inflated.kind === 'overload') return inflated;
   const acceptance =
     inflated.kind === 'corrupt'

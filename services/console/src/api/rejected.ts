@@ -1,5 +1,7 @@
 import { idSchema } from '@adherence/domain/configuration/entities.ts';
 import { configurationOffsetHeader } from '@adherence/domain/notifications/raw-headers.ts';
+import type { RejectReason } from '@adherence/domain/notifications/reject-reasons.ts';
+import { compressionOf } from '@adherence/runtime/compression.ts';
 import type { RawNotification } from '@adherence/schemas/records.ts';
 import {
   externalUserKey,
@@ -79,6 +81,8 @@ const replayInput = z
   });
 /** Replayed at once, the newest first; what is left over is replayed by asking again. */
 const maxReplayed = 1000;
+/** As much as the ingress may be set to inflate a body to. All together may have as many, and one body more. */
+const maxInflatedBytes = 64 * 2 ** 20;
 
 /** Notifications that were quarantined. The payload holds personal data: administrators only. */
 export const rejectedRoutes = (env: Environment): Route[] => [
@@ -127,20 +131,35 @@ export const rejectedRoutes = (env: Environment): Route[] => [
       const coordinates = body.ids?.map((id) => id.split('-').map(Number) as [number, number]);
       const sql = rejectedPage(tenantId, { ...body, coordinates }, null, maxReplayed + 1);
       const found = await env.database.query<RejectedRow>(sql.text, sql.parameters);
-      const rows = found.slice(0, maxReplayed);
-      const replays = rows.map((row) => ({ id: idOf(row), row, ...replayOf(tenantId, row, now) }));
+      const replays: (Replay & { readonly id: string; readonly row: RejectedRow })[] = [];
+      let bytes = 0;
+      for (const row of found.slice(0, maxReplayed)) {
+        if (bytes >= maxInflatedBytes) break;
+        const body = await bodyOf(row);
+        bytes += body.length;
+        replays.push({ id: idOf(row), row, ...replayOf(tenantId, row, body, now) });
+      }
       const records = replays.flatMap((replay) => replay.records);
       await env.produce(records.map((record) => messageOf(env, record)));
       const by = writerOf(principal);
       await env.produce(replays.map((replay) => markOf(env, tenantId, replay, by, now)));
       const failed = replays.flatMap(({ id, fault }) => (fault === null ? [] : [{ id, reason: fault }]));
-      const again = rows.filter(({ sent_items: sent }) => sent > 0).length;
-      return json(200, { replayed: records.length, again, more: found.length > maxReplayed, failed });
+      const again = replays.filter(({ row }) => row.sent_items > 0).length;
+      return json(200, { replayed: records.length, again, more: found.length > replays.length, failed });
     },
   }),
 ];
 
 const idOf = (row: RejectedRow): string => `${row.rejected_partition}-${row.rejected_offset}`;
+
+/** What came, decompressed where it is a whole body that is compressed: items were decompressed when they came. */
+async function bodyOf({ format, body_base64 }: RejectedRow): Promise<Buffer | RejectReason> {
+  const bytes = Buffer.from(body_base64, 'base64');
+  const compression = format === 'unknown' ? compressionOf(bytes) : null;
+  if (!compression) return bytes;
+  const inflated = await compression.inflate(bytes, maxInflatedBytes);
+  return inflated.kind === 'body' ? inflated.bytes : 'body-encoding';
+}
 
 /** As the ingress sends them. */
 function messageOf({ codec, configuration }: Environment, record: RawNotification) {

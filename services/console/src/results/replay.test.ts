@@ -10,7 +10,7 @@ const letter: RejectedRow = {
   ...{ last_replayed_by: '', last_items: 0, last_fault: '', sent_items: 0 },
 };
 const replayed = (text: string, more: Partial<RejectedRow> = {}) =>
-  replayOf('t', { ...letter, body_base64: Buffer.from(text).toString('base64'), ...more }, 2_000);
+  replayOf('t', { ...letter, ...more }, Buffer.from(text), 2_000);
 
 it('reads an item again with what its envelope said, at the time and place it came', () => {
   const envelope = '{"eventType":"LOGOUT","timestamp":1}';
@@ -41,5 +41,9 @@ it('finds the envelopes in a whole body that could not be split before', () => {
 
 it('tells why nothing of it can be read', () => {
   expect(replayed('{', { format: 'unknown' })).toMatchObject({ records: [], fault: expect.any(String) });
+  expect(replayOf('t', { ...letter, format: 'unknown' }, 'body-encoding', 2_000)).toEqual({
+    records: [],
+    fault: 'The body could not be decompressed.',
+  });
   expect(replayed('{}', { integration: '' })).toEqual({ records: [], fault: 'it belongs to no integration' });
 });

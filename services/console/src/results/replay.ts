@@ -1,7 +1,7 @@
 /** Quarantined notifications -> raw ones, read again as they are read today. Pure. */
 import type { Instant } from '@adherence/domain/model.ts';
 import { parseItem } from '@adherence/domain/notifications/parse.ts';
-import { rejectReasons } from '@adherence/domain/notifications/reject-reasons.ts';
+import { type RejectReason, rejectReasons } from '@adherence/domain/notifications/reject-reasons.ts';
 import { splitBody } from '@adherence/domain/notifications/split-body.ts';
 import type { RawNotification } from '@adherence/schemas/records.ts';
 import type { RejectedRow } from '../queries/rejected.ts';
@@ -12,10 +12,18 @@ export interface Replay {
   readonly fault: string | null;
 }
 
-/** With the original time of receipt, so that nothing is placed later than it was; known from the replay on. */
-export function replayOf(tenantId: string, row: RejectedRow, replayedAt: Instant): Replay {
+/**
+ * With the original time of receipt, so that nothing is placed later than it was; known from the replay on. `body`: its
+ * bytes, decompressed, or why they cannot be.
+ */
+export function replayOf(
+  tenantId: string,
+  row: RejectedRow,
+  body: Buffer | RejectReason,
+  replayedAt: Instant,
+): Replay {
   if (row.integration === '') return { records: [], fault: 'it belongs to no integration' };
-  const body = Buffer.from(row.body_base64, 'base64');
+  if (typeof body === 'string') return { records: [], fault: rejectReasons[body] };
   const items = itemsOf(row, body);
   const records: RawNotification[] = [];
   const faults: string[] = [];
