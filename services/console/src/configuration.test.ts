@@ -173,6 +173,7 @@ describe('people and integrations', () => {
   it('URL tokens are shown once, and two are valid at a time', async () => {
     const first = await call('POST', '/integrations/odigo/url-tokens');
     expect(first.status).toBe(201);
+    expect(Buffer.from(first.body.token, 'base64url').length).toBeGreaterThanOrEqual(32);
     expect(first.body.notificationUrl).toBe(`https://ingress.example/hooks/odigo/${first.body.token}`);
     await call('POST', '/integrations/odigo/url-tokens');
     expect((await call('POST', '/integrations/odigo/url-tokens')).status).toBe(409);

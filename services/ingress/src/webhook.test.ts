@@ -73,6 +73,16 @@ describe('POST /hooks/odigo/{urlToken}', () => {
     expect(world.raw()).toHaveLength(0);
   });
 
+  it('takes no shorter way for a revoked token than for one that never was', async () => {
+    const world = await newWorld();
+    await world.configure(command('urlToken', 'k1', null));
+    const status = async (bad: string) => (await world.post(item, { path: `/hooks/odigo/${bad}` })).status;
+    expect([await status(token), await status('unknown')]).toEqual([404, 404]);
+    // While nobody can be asked whether it was made meanwhile, neither is refused for good.
+    world.outage.away = true;
+    expect([await status(token), await status('unknown')]).toEqual([503, 503]);
+  });
+
   it('knows a token the moment after it was written', async () => {
     const world = await newWorld();
     for (let i = 0; i < 5; i++) {
