@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMemoryBroker } from './broker/memory-broker.ts';
 import { createLocalCodec } from './codec.ts';
@@ -37,6 +38,7 @@ function setUp(given: Partial<Host> = {}, service: Partial<RunningService> = {})
     onBug: (listener) => {
       bug = listener;
     },
+    onWarning: () => {},
     complain: (text) => void ledger.push(text),
     exit: (code) => exit.resolve(code),
     open: async (_env, _name, log, metrics) => {
@@ -143,4 +145,33 @@ describe('a service', () => {
       expect(ledger.join()).toContain(name);
     }
   });
+});
+
+test('what Node warns of is a line of the log like any other, but for what the Kafka client does all the time', () => {
+  const script = `
+    import { createMemoryBroker } from './broker/memory-broker.ts';
+    import { processHost, runService } from './service.ts';
+    const open = async (env, name, log, metrics) =>
+      ({ broker: createMemoryBroker(), codec: { close() {} }, db: { close() {} }, clock: processHost.clock, log, metrics });
+    const start = async () => {
+      process.emitWarning('11 listeners', 'MaxListenersExceededWarning');
+      process.emitWarning('-1 does not fit', 'TimeoutNegativeWarning');
+      setTimeout(() => process.kill(process.pid, 'SIGTERM'), 1);
+      return { failed: new Promise(() => {}), stop: async () => {} };
+    };
+    await runService({ name: 'test', parseConfig: () => ({}), start }, { ...processHost, open });`;
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module-typescript', '--eval', script],
+    { cwd: import.meta.dirname, env: { ...environment, LOG_LEVEL: 'info' }, encoding: 'utf8' },
+  );
+  const lines = `${stdout}${stderr}`
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const warned = lines.filter(({ level }) => level === 'warn');
+  expect(warned).toMatchObject([
+    { msg: 'a warning of Node', service: 'test', error: { message: '11 listeners' } },
+  ]);
+  expect(lines.at(-1)).toMatchObject({ msg: 'ended' });
 });

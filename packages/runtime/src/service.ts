@@ -65,6 +65,8 @@ export interface Host {
   onSignal(listener: (signal: string) => void): void;
   /** Uncaught errors and unhandled rejections. */
   onBug(listener: (error: Error) => void): void;
+  /** What Node would print, which is no line of a log. */
+  onWarning(listener: (warning: Error) => void): void;
   complain(text: string): void;
   exit(code: number): void;
   open(env: SharedEnvironment, name: string, log: Log, metrics: Metrics): Promise<Resources>;
@@ -73,6 +75,9 @@ export interface Host {
 /** Without progress for so long, /livez says so; longer than the watchdog of a consume loop, which acts first. */
 const liveLimitMs = 150_000;
 const openRetry = { attempts: 30, firstDelayMs: 200, maxDelayMs: 3_000 };
+
+/** The Kafka client sets timers in the past, one for each response. */
+const harmless: ReadonlySet<string> = new Set(['TimeoutNegativeWarning']);
 
 /** Resolves when the process has been told to exit. */
 export async function runService<Config>(
@@ -88,6 +93,9 @@ export async function runService<Config>(
   const end = Promise.withResolvers<Ending>();
   host.onSignal((signal) => end.resolve({ reason: signal, error: null }));
   host.onBug((error) => end.resolve({ reason: 'a bug', error }));
+  host.onWarning((warning) => {
+    if (!harmless.has(warning.name)) log.warn({ error: warning }, 'a warning of Node');
+  });
 
   let running: RunningService | null = null;
   let resources: Resources | null = null;
@@ -229,6 +237,10 @@ export const processHost: Host = {
   onBug(listener) {
     process.on('uncaughtException', (error) => listener(asError(error)));
     process.on('unhandledRejection', (error) => listener(asError(error)));
+  },
+  onWarning(listener) {
+    process.removeAllListeners('warning'); // Node's own, which prints it.
+    process.on('warning', listener);
   },
   complain: (text) => void process.stderr.write(text),
   exit: (code) => process.exit(code),

@@ -142,6 +142,7 @@ async function startWith(db: object, environment: Environment = {}) {
         signal = listener;
       },
       onBug: () => {},
+      onWarning: () => {},
       complain: (text) => {
         complaints += text;
       },
