@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { createLocalCodec } from '@adherence/runtime/codec.ts';
 import { migrateTables } from '@adherence/runtime/migrate.ts';
-import type { RejectedReplayed } from '@adherence/schemas/records.ts';
+import type { RawNotification, RejectedReplayed } from '@adherence/schemas/records.ts';
 import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
 import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -306,6 +306,29 @@ describe('rejected', () => {
     expect((await call('GET', '/rejected?search=nothing')).body.items).toEqual([]);
   });
 
+  it('are shown, and read again, with what the envelope around them says', async () => {
+    const columns = [
+      ...['tenant', 'rejected_partition', 'rejected_offset', 'integration', 'stage', 'reason', 'detail'],
+      ...['received_at', 'request_id', 'item_index', 'format', 'body_base64', 'envelope'],
+    ];
+    const body = Buffer.from('{"login":"ada@x.example"}').toString('base64');
+    const envelope = '{"eventType":"LOGOUT","timestamp":1}';
+    await db.insertRows('rejected', columns, [
+      ['t1', 3, 1, 'odigo', 'ingress', 'enveloped', '', tenOClock, 'r9', 0, 'json', body, envelope],
+      ['t1', 3, 2, 'odigo', 'ingress', 'enveloped', '', tenOClock, 'r9', 1, 'json', body, ''],
+    ]);
+    const { body: page } = await call('GET', '/rejected?reason=enveloped');
+    expect(page.items).toMatchObject([{ envelope: null }, { envelope }]);
+    const { body: told } = await call('POST', '/rejected/replay', { ids: ['3-1', '3-2'] });
+    expect(told).toMatchObject({ replayed: 1, failed: [{ id: '3-2' }] });
+    const codec = createLocalCodec();
+    const raw = console_.broker
+      .records(topics.notifications.name)
+      .map(({ value }) => codec.decode(value).record as RawNotification)
+      .filter(({ requestId }) => requestId === 'r9');
+    expect(raw).toMatchObject([{ externalUserId: 'ada@x.example', itemIndex: 0, envelope }]);
+  });
+
   it('are read again on request, by their own tenant only', async () => {
     const row = (offset: number, format: string, body: string) => [
       ...['t1', 2, offset, 'odigo', 'ingress', 'replayed', '', tenOClock, 'r1', 4, format],
@@ -345,7 +368,8 @@ describe('rejected', () => {
     const codec = createLocalCodec();
     const raw = console_.broker
       .records(topics.notifications.name)
-      .map(({ value }) => codec.decode(value).record);
+      .map(({ value }) => codec.decode(value).record as RawNotification)
+      .filter(({ requestId }) => requestId === 'r1');
     expect(raw).toMatchObject([
       {
         integrationId: 'odigo',
@@ -358,7 +382,7 @@ describe('rejected', () => {
       {},
       {},
     ]);
-    expect(raw.map((record) => (record as { itemIndex: number }).itemIndex).sort()).toEqual([0, 1, 4]);
+    expect(raw.map(({ itemIndex }) => itemIndex).sort()).toEqual([0, 1, 4]);
     const marks = console_.broker.records(topics.rejected.name).map(({ value }) => {
       const { record } = codec.decode(value) as { record: RejectedReplayed };
       return [
@@ -391,28 +415,6 @@ describe('rejected', () => {
     expect((await call('POST', '/rejected/replay', { search: 'ada@y' })).body.replayed).toBe(0);
     expect((await call('POST', '/rejected/replay', {})).status).toBe(422);
     expect((await call('POST', '/rejected/replay', { ids: ["1' OR 1"] })).status).toBe(422);
-  });
-
-  it('are decompressed first, where a whole body was not: after a fix of what can be', async () => {
-    const columns = ['tenant', 'rejected_partition', 'rejected_offset', 'integration', 'stage', 'reason'];
-    const more = ['detail', 'received_at', 'request_id', 'item_index', 'format', 'body_base64'];
-    const body = gzipSync('[{"agentId":"bob","status":"TALKING"},{"agentId":"cy","status":"TALKING"}]');
-    const row = (offset: number, bytes: Buffer) => [
-      ...['t1', 3, offset, 'odigo', 'ingress', 'body-encoding'],
-      ...['', tenOClock, 'r2', 0, 'unknown', bytes.toString('base64')],
-    ];
-    await db.insertRows('rejected', [...columns, ...more], [row(1, body), row(2, body.subarray(0, 40))]);
-    const { body: answer } = await call('POST', '/rejected/replay', { reason: 'body-encoding' });
-    expect(answer).toEqual({
-      ...{ replayed: 2, again: 0, more: false },
-      failed: [{ id: '3-2', reason: 'The body could not be decompressed.' }],
-    });
-    const codec = createLocalCodec();
-    const users = console_.broker
-      .records(topics.notifications.name)
-      .map(({ value }) => codec.decode(value).record as { externalUserId: string; requestId: string })
-      .flatMap(({ externalUserId, requestId }) => (requestId === 'r2' ? [externalUserId] : []));
-    expect(users.sort()).toEqual(['bob', 'cy']);
   });
 });
 
@@ -518,6 +520,32 @@ describe('GET /pipeline', () => {
       pending: before.pending + 2,
       recomputationsPending: 1,
     });
+  });
+});
+
+// After what counts everything that was produced.
+describe('rejected bodies', () => {
+  it('are decompressed first, where a whole body was not: after a fix of what can be', async () => {
+    const columns = ['tenant', 'rejected_partition', 'rejected_offset', 'integration', 'stage', 'reason'];
+    const more = ['detail', 'received_at', 'request_id', 'item_index', 'format', 'body_base64'];
+    const body = gzipSync('[{"agentId":"bob","status":"TALKING"},{"agentId":"cy","status":"TALKING"}]');
+    const row = (offset: number, bytes: Buffer) => [
+      ...['t1', 3, offset, 'odigo', 'ingress', 'body-encoding'],
+      ...['', Date.now() - 3_600_000, 'r2', 0, 'unknown', bytes.toString('base64')],
+    ];
+    await db.insertRows('rejected', [...columns, ...more], [row(1, body), row(2, body.subarray(0, 40))]);
+    const sent = () => console_.broker.records(topics.notifications.name).map(({ value }) => value);
+    const before = new Set(sent());
+    const { body: answer } = await call('POST', '/rejected/replay', { reason: 'body-encoding' });
+    expect(answer).toEqual({
+      ...{ replayed: 2, again: 0, more: false },
+      failed: [{ id: '3-2', reason: 'The body could not be decompressed.' }],
+    });
+    const codec = createLocalCodec();
+    const users = sent()
+      .filter((value) => !before.has(value))
+      .map((value) => (codec.decode(value).record as { externalUserId: string }).externalUserId);
+    expect(users.sort()).toEqual(['bob', 'cy']);
   });
 });
 
