@@ -17,18 +17,24 @@ export class DeadLetterLimitError extends Error {
   }
 }
 
-/** At most `atMost` in the last `inMessages`, counted by whole batches. */
+/**
+ * At most `atMost` in the last `inMessages`, counted by whole batches: an old one goes once the window is full without
+ * it. Only batches with dead letters are kept, so that a window of small batches costs nothing.
+ */
 export function createDeadLetterLimit(atMost: number, inMessages: number): DeadLetterLimit {
-  let batches: { messages: number; deadLetters: number }[] = [];
+  let counted = 0;
+  let marked: readonly { readonly end: number; readonly deadLetters: number }[] = [];
   return {
     note(messages, deadLetters) {
-      const next = [...batches, { messages, deadLetters }];
-      let counted = next.reduce((total, batch) => total + batch.messages, 0);
-      // The oldest batches go as long as the window stays full without them.
-      while (next.length > 1 && counted - next[0]!.messages >= inMessages) counted -= next.shift()!.messages;
-      const found = next.reduce((total, batch) => total + batch.deadLetters, 0);
-      if (deadLetters > 0 && found > atMost) throw new DeadLetterLimitError(found, counted);
-      batches = next;
+      const end = counted + messages;
+      if (deadLetters > 0) {
+        const inWindow = marked.filter((batch) => end - batch.end < inMessages);
+        const next = [...inWindow, { end, deadLetters }];
+        const found = next.reduce((total, batch) => total + batch.deadLetters, 0);
+        if (found > atMost) throw new DeadLetterLimitError(found, Math.min(end, Math.max(messages, inMessages)));
+        marked = next;
+      }
+      counted = end;
     },
   };
 }

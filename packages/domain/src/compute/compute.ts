@@ -103,10 +103,20 @@ export interface Slot extends ScheduledActivity {
 
 /** Scheduled activities of all documents in order of time. */
 export function slotsOf(schedules: readonly ScheduleDocument[]): Slot[] {
-  return schedules
-    .flatMap(({ shiftDate, activities }) => activities.map((activity) => ({ ...activity, shiftDate })))
-    .sort((a, b) => a.start - b.start);
+  return schedules.flatMap(slotsOfOne).sort((a, b) => a.start - b.start);
 }
+
+/** Documents never change, and a person's are asked for with every event. */
+function slotsOfOne(document: ScheduleDocument): readonly Slot[] {
+  let slots = knownSlots.get(document);
+  if (!slots) {
+    const { shiftDate, activities } = document;
+    slots = activities.map((activity) => ({ ...activity, shiftDate }));
+    knownSlots.set(document, slots);
+  }
+  return slots;
+}
+const knownSlots = new WeakMap<ScheduleDocument, readonly Slot[]>();
 
 export function mergeIntervals(intervals: readonly Interval[]): Interval[] {
   const merged: { from: Instant; to: Instant }[] = [];

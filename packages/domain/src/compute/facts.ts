@@ -5,13 +5,17 @@
 import type { LineFact } from '../model.ts';
 
 /** Removes duplicates and sorts; the result is the same for every order and repetition of the input. */
-export function orderFacts<F extends LineFact>(facts: Iterable<F>): F[] {
+export const orderFacts = <F extends LineFact>(facts: Iterable<F>): F[] =>
+  [...distinctFacts(facts).values()].sort(compareFacts);
+
+/** One fact for each dedup key, in any order. */
+export function distinctFacts<F extends LineFact>(facts: Iterable<F>): Map<string, F> {
   const winners = new Map<string, F>();
   for (const fact of facts) {
     const rival = winners.get(fact.dedupKey);
     if (!rival || wins(fact, rival)) winners.set(fact.dedupKey, fact);
   }
-  return [...winners.values()].sort(compareFacts);
+  return winners;
 }
 
 /** With the same key the lower content hash wins; of the same content the earliest receipt is kept. */

@@ -84,13 +84,13 @@ export function nextChange(
     consider(from);
     consider(to);
   }
+  const context = contextOf(inputs, rules, asOf);
   for (const { validFrom, validTo, integrationId, externalUserId } of inputs.externalUsers) {
     if (validFrom !== null) consider(validFrom);
     if (validTo !== null) consider(validTo);
     const facts = inputs.facts.get(userKey(integrationId, externalUserId)) ?? [];
     const ahead = facts[firstAfter(facts, asOf - 1)];
     if (ahead) consider(ahead.occurredAt);
-    const context = contextOf(inputs, rules, asOf);
     for (const { decidedAt } of pendingLogouts(facts, context)) consider(decidedAt);
     const feed = inputs.feeds.get(integrationId);
     if (!feed) continue;

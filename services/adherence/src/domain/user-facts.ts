@@ -5,7 +5,7 @@ import {
   foundOf,
   withFoundBreakType,
 } from '@adherence/domain/compute/break-types.ts';
-import { compareFacts, firstAfter, orderFacts, wins } from '@adherence/domain/compute/facts.ts';
+import { compareFacts, distinctFacts, firstAfter, wins } from '@adherence/domain/compute/facts.ts';
 import type { Instant, LineFact } from '@adherence/domain/model.ts';
 
 export interface UserFacts {
@@ -15,8 +15,8 @@ export interface UserFacts {
 }
 
 export function userFacts(facts: Iterable<LineFact> = []): UserFacts {
-  const ordered = orderFacts(facts);
-  return { ordered, byKey: new Map(ordered.map((fact) => [fact.dedupKey, fact])) };
+  const byKey = distinctFacts(facts);
+  return { ordered: [...byKey.values()].sort(compareFacts), byKey };
 }
 
 /**
@@ -76,7 +76,10 @@ export function dropFactsBefore(facts: UserFacts, at: Instant): void {
     if (bearing < keepFrom) kept.push(facts.ordered[bearing]!);
   } else keepFrom = 0;
   const dropped = facts.ordered.splice(0, keepFrom, ...kept);
-  for (const fact of dropped) if (!kept.includes(fact)) facts.byKey.delete(fact.dedupKey);
+  if (dropped.length === 0) return;
+  // Of a long past little is left: fewer keys are set again than there are to delete.
+  facts.byKey.clear();
+  for (const fact of facts.ordered) facts.byKey.set(fact.dedupKey, fact);
 }
 
 function insertionIndex(ordered: readonly LineFact[], fact: LineFact): number {
