@@ -75,6 +75,7 @@ export function actualPieces(
   for (let i = 0; i + 1 < borders.length; i++) {
     const start = borders[i]!;
     const end = borders[i + 1]!;
+    if (start === end) continue;
     const winner = winnerAt(entries, start);
     const reason = withReasons ? reasonAt(entries, start, winner) : null;
     if (typeof winner === 'string') {
@@ -96,7 +97,7 @@ export function gapsAt(feed: Feed, asOf: Instant): Interval[] {
   const gaps: Interval[] = [];
   for (const gap of feed.gaps) {
     if (gap.to <= asOf) gaps.push(gap);
-    else if (gap.from < asOf && asOf - gap.from >= feed.thresholdMs) gaps.push({ from: gap.from, to: asOf });
+    else if (asOf - gap.from >= feed.thresholdMs) gaps.push({ from: gap.from, to: asOf });
   }
   if (feed.last !== null && asOf - feed.last >= feed.thresholdMs) gaps.push({ from: feed.last, to: asOf });
   return gaps;
@@ -132,14 +133,14 @@ function entryOf(
     validFrom: user.validFrom ?? Number.NEGATIVE_INFINITY,
     validTo: user.validTo ?? Number.POSITIVE_INFINITY,
     line: userLine(facts, from, context),
-    gaps: feed ? gapsAt(feed, context.asOf).filter((gap) => gap.to > from) : [],
+    gaps: feed ? gapsAt(feed, context.asOf) : [],
     piece: 0,
     gap: 0,
   };
 }
 
+/** Ascending; some may be there more than once. */
 function bordersOf(entries: readonly Entry[], from: Instant, to: Instant): Instant[] {
-  if (to <= from) return [];
   const borders: Instant[] = [from, to];
   const add = (at: Instant) => {
     if (at > from && at < to) borders.push(at);
@@ -153,13 +154,7 @@ function bordersOf(entries: readonly Entry[], from: Instant, to: Instant): Insta
       add(gap.to);
     }
   }
-  borders.sort((a, b) => a - b);
-  let kept = 1;
-  for (let i = 1; i < borders.length; i++) {
-    if (borders[i] !== borders[kept - 1]) borders[kept++] = borders[i]!;
-  }
-  borders.length = kept;
-  return borders;
+  return borders.sort((a, b) => a - b);
 }
 
 /** Asked with ascending instants: the pointers of the entries only move forward. */
@@ -167,33 +162,32 @@ function winnerAt(
   entries: readonly Entry[],
   at: Instant,
 ): LinePiece | 'unknown' | 'offline' | 'offline-estimated' {
-  let known = false;
+  // Nobody is valid, or all that are valid are silent, unless one lives.
   let alive = false;
   let estimated = false;
   let winner: LinePiece | null = null;
   let winnerEntry: Entry | null = null;
   for (const entry of entries) {
     if (at < entry.validFrom || at >= entry.validTo) continue;
-    known = true;
     while (entry.gap < entry.gaps.length && entry.gaps[entry.gap]!.to <= at) entry.gap++;
     if (!(entry.gap < entry.gaps.length && entry.gaps[entry.gap]!.from <= at)) alive = true;
     while (entry.piece + 1 < entry.line.length && entry.line[entry.piece + 1]!.from <= at) entry.piece++;
     const piece = entry.line[entry.piece];
-    if (!piece || piece.from > at || piece.to <= at) continue;
+    if (!piece || piece.from > at) continue;
     if (piece.status === null) estimated ||= piece.estimated;
     else if (!winner || isMoreRecent(piece, entry, winner, winnerEntry!)) {
       winner = piece;
       winnerEntry = entry;
     }
   }
-  if (!known || !alive) return 'unknown';
+  if (!alive) return 'unknown';
   return winner ?? (estimated ? 'offline-estimated' : 'offline');
 }
 
 /** Right after `winnerAt`, whose pointers stand at the instant. */
 function reasonAt(entries: readonly Entry[], at: Instant, winner: ReturnType<typeof winnerAt>): ActualReason {
   const around = <I extends Interval>(interval: I | undefined): I | null =>
-    interval && interval.from <= at && at < interval.to ? interval : null;
+    interval && interval.from <= at ? interval : null;
   return {
     users: entries
       .filter(({ validFrom, validTo }) => at >= validFrom && at < validTo)
@@ -249,7 +243,7 @@ function actualOf(
   externalStatus: string | null,
   breakType: string | null,
 ): Actual {
-  const key = `${activityId}\u0000${externalStatus ?? ''}\u0000${breakType ?? ''}\u0000${externalStatus === null}`;
+  const key = `${activityId}\u0000${externalStatus ?? ''}\u0000${breakType ?? ''}`;
   let actual = intern.get(key);
   if (!actual) {
     actual = { kind: 'activity', activityId, externalStatus, breakType, estimated: false };
