@@ -31,7 +31,8 @@ export function createDeadLetterLimit(atMost: number, inMessages: number): DeadL
         const inWindow = marked.filter((batch) => end - batch.end < inMessages);
         const next = [...inWindow, { end, deadLetters }];
         const found = next.reduce((total, batch) => total + batch.deadLetters, 0);
-        if (found > atMost) throw new DeadLetterLimitError(found, Math.min(end, Math.max(messages, inMessages)));
+        if (found > atMost)
+          throw new DeadLetterLimitError(found, Math.min(end, Math.max(messages, inMessages)));
         marked = next;
       }
       counted = end;
