@@ -196,6 +196,11 @@ describe('the same numbers everywhere', () => {
       .locator('.report tbody tr')
       .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));
     expect(shown).toEqual(report);
+    await page.goto(`${product.consoleUrl}/reports?${range}&known=${new Date().toISOString()}`);
+    await page.locator('.report').waitFor();
+    expect(await download('Download report as CSV')).toEqual([reportHead, ...report]);
+    await page.getByLabel('As known at').fill(`${dayBefore}T00:00`);
+    await page.locator('.empty').waitFor();
     for (const { personId, inMs } of people) {
       const minutes = report
         .filter(([id]) => id === personId)

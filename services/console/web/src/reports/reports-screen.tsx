@@ -4,6 +4,7 @@ import { Interrupted, readBeginning } from '../api/download.ts';
 import { useRequest } from '../api/use-request.ts';
 import { DownloadButton } from '../components/download-button.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { instantText, wallClockText } from '../components/form/instant-field.tsx';
 import { ScopeSelect } from '../components/scope-select.tsx';
 import { TableScroll } from '../components/table-scroll.tsx';
 import { directory, teams } from '../directory.ts';
@@ -32,14 +33,15 @@ export function ReportsScreen() {
   const known = directory.value;
   const today = localDateOf(known.tenantTimeZone, now.value);
   const { scope, range, fault } = useMemo(() => historyQueryOf(address, today), [address, today]);
-  const query = { ...range, ...selectionQuery(scope) };
+  const knownAt = knownAtOf(address);
+  const query = { ...range, ...selectionQuery(scope), ...(knownAt ? { asKnownAt: knownAt } : {}) };
   const isThere = isKnown(scope, known, teams.value);
   const zone = zoneOfScope(scope, known);
   const { data, error, loading, reload } = useRequest(
-    `report|${scopeText(scope)}|${range.from}|${range.to}|${isThere}`,
+    `report|${scopeText(scope)}|${range.from}|${range.to}|${knownAt}|${isThere}`,
     (signal) => (isThere ? readPreview(query, signal) : Promise.resolve(null)),
   );
-  const files = `${range.from}-${range.to}.csv`;
+  const files = `${range.from}-${range.to}${knownAt ? `-known-${knownAt.slice(0, 16).replace(/\D/g, '')}` : ''}.csv`;
   return (
     <section class="page history">
       <div>
@@ -49,6 +51,14 @@ export function ReportsScreen() {
       <div class="toolbar">
         <RangePicker range={range} today={today} />
         <ScopeSelect scope={scope} />
+        <label>
+          <span>{t('reports.knownAt')}</span>
+          <input
+            type="datetime-local"
+            value={wallClockText(knownAt, zone)}
+            onChange={(event) => setQuery({ known: instantText(event.currentTarget.value, zone) })}
+          />
+        </label>
       </div>
       <ul class="notes">
         <li>{dateRangeText(range.from, range.to)}</li>
@@ -57,6 +67,14 @@ export function ReportsScreen() {
             ? t('history.ownZones')
             : t('day.timesIn', { zone: zoneText(zone, now.peek()) })}
         </li>
+        {knownAt && (
+          <li>
+            {t('reports.knownAtText')}{' '}
+            <button type="button" class="quiet" onClick={() => setQuery({ known: null })}>
+              {t('reports.knownNow')}
+            </button>
+          </li>
+        )}
       </ul>
       {fault && <p class="notice warning">{t(`history.${fault}`)}</p>}
       {!isThere && (
@@ -106,6 +124,12 @@ export function ReportsScreen() {
       )}
     </section>
   );
+}
+
+/** An instant of the past that the numbers are asked for as they were known at; null = now, and for what is none. */
+function knownAtOf(address: URLSearchParams): string | null {
+  const at = Date.parse(address.get('known') ?? '');
+  return at <= now.peek() ? new Date(at).toISOString() : null;
 }
 
 interface PreviewData {

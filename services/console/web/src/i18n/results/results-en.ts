@@ -144,6 +144,10 @@ export const resultsEn = {
   'reports.lead':
     'Adherence by person and activity, for pay and coaching: one line for each, over calendar days of the planning unit.',
   'reports.download': 'Download report as CSV',
+  'reports.knownAt': 'As known at',
+  'reports.knownAtText':
+    'The numbers as they stood then: from notifications received, and configuration and schedules written, by that time.',
+  'reports.knownNow': 'As known now',
   'reports.preview': 'Preview',
   'reports.previewFirst': 'The first {n} lines; the download has all.',
   'reports.previewAll': { one: 'The whole report: {n} line.', other: 'The whole report: {n} lines.' },

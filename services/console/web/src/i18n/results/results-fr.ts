@@ -148,6 +148,10 @@ export const resultsFr: Translation<typeof resultsEn> = {
   'reports.lead':
     'Adhérence par personne et activité, pour la paie et l’accompagnement : une ligne chacune, par jours civils de l’unité de planification.',
   'reports.download': 'Télécharger le rapport en CSV',
+  'reports.knownAt': 'Connu le',
+  'reports.knownAtText':
+    'Les chiffres tels qu’ils étaient alors : d’après les notifications reçues, la configuration et les plannings écrits jusque-là.',
+  'reports.knownNow': 'Connu aujourd’hui',
   'reports.preview': 'Aperçu',
   'reports.previewFirst': 'Les {n} premières lignes ; le téléchargement les a toutes.',
   'reports.previewAll': { one: 'Le rapport entier : {n} ligne.', other: 'Le rapport entier : {n} lignes.' },
