@@ -11,7 +11,6 @@ import { openExactWriter } from '@adherence/runtime/broker/kafka-exact-writer.ts
 import { silentLog } from '@adherence/runtime/log.ts';
 import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { deleteTenant, exampleTenant, rowsOfTenant, tableNames } from './delete-tenant.ts';
 import {
   at,
   type Centre,
@@ -24,6 +23,7 @@ import {
   shift,
   tell,
 } from './installation.ts';
+import { rowsOfTenant, tableNames } from './rows-of-tenant.ts';
 
 const [monday, tuesday, last] = days;
 let folder: string;
@@ -103,8 +103,10 @@ test('all servers are lost: a backup brings the same numbers, audit trail and cl
   // Answered with 200, and taken by nobody yet.
   await notify(...Array.from({ length: 500 }, (_, i) => tell('late', last, 9 + i / 100)));
   const backup = join(folder, 'backup');
-  const backUp = () => installation.command('backup/process.ts', 'backup', '--to', backup);
-  const restore = () => installation.command('backup/process.ts', 'restore', '--from', backup);
+  const backUp = () =>
+    installation.command('packages/runtime/src/backup/process.ts', 'backup', '--to', backup);
+  const restore = () =>
+    installation.command('packages/runtime/src/backup/process.ts', 'restore', '--from', backup);
   expect(await backUp()).toMatchObject({ code: 0 });
   expect((await backUp()).text).toContain('holds a backup that is finished');
   expect((await restore()).text).toContain('services have run here');
@@ -154,23 +156,12 @@ test('ClickHouse is away: the board goes on, nothing is lost, history catches up
   expect(late!.facts).toBe(700);
 });
 
-test('the topic of notifications is taken again from its oldest record: no number changes', async () => {
-  const before = numbersOf(await answers());
-  const { accepted } = await settled();
-  await installation.services.enrichment!.stop();
-  await setBack(consumerGroups.enrichment, topics.notifications.name);
-  const [toTake, taken] = [await left(topics.notifications.name), await left(topics.activityEvents.name)];
-  const pipeline = JSON.parse(await call('GET', '/pipeline')) as Pipeline;
-  expect(pipeline.pending).toBe(toTake);
-  await installation.startService('enrichment');
-  expect(await settled()).toMatchObject({ accepted, gaps: 0 });
-  expect((await left(topics.activityEvents.name)) - taken).toBeGreaterThanOrEqual(toTake);
-  expect(numbersOf(await answers())).toEqual(before);
-});
+const gone = 'acme';
+const nothing = Object.fromEntries(tableNames.map((name) => [name, 0]));
 
-test('a tenant is deleted by the commands of the page: no table names it, and another one notices nothing', async () => {
+test('a tenant is deleted by one command, over an owner that is away: no table names it, and another one notices nothing', async () => {
   const { db } = installation.stack;
-  const { token, hook } = await newCentre(installation, exampleTenant, ['pia', 'tom']);
+  const { token, hook } = await newCentre(installation, gone, ['pia', 'tom']);
   const ask = (method: string, path: string, body?: unknown) => installation.call(method, path, body, token);
   const contact = { name: 'Ops', email: 'ops@centre.example' };
   const integration = { name: 'Odigo', timeZone: 'UTC', contact, breakDetail: null, feedGapSeconds: 60 };
@@ -183,28 +174,53 @@ test('a tenant is deleted by the commands of the page: no table names it, and an
   await installation.settled(token);
   while (!(await ask('GET', '/erasures')).includes('"done"'));
   // No look-up runs here.
-  const found = [exampleTenant, 'odigo', 'pia', Date.parse(at(monday, 9)), Date.now()];
+  const found = [gone, 'odigo', 'pia', Date.parse(at(monday, 9)), Date.now()];
   await db.insertRows(
     'break_details',
     ['tenant', 'integration', 'external_user', 'occurred_at', 'found_at'],
     [found],
   );
   const before = await answers();
-  for (const [table, rows] of Object.entries(await rowsOfTenant(db, exampleTenant)))
+  const remove = (...words: string[]) =>
+    installation.command('services/console/src/delete-tenant.ts', gone, ...words);
+  const counted = await remove();
+  expect(counted.code).toBe(0);
+  for (const [table, rows] of Object.entries(await rowsOfTenant(db, gone))) {
     expect(rows, table).toBeGreaterThan(0);
+    expect(counted.text, table).toMatch(new RegExp(`${table}: [1-9]`));
+  }
+  expect(counted.text).toContain('Nothing was deleted.');
 
-  await deleteTenant(installation, token);
-  const nothing = Object.fromEntries(tableNames.map((name) => [name, 0]));
-  expect(await rowsOfTenant(db, exampleTenant)).toEqual(nothing);
+  await installation.notify(hook, [tell('pia', last, 12)]);
+  await installation.services.adherence!.stop();
+  const interrupted = await remove('--name', gone, '--wait-seconds', '1');
+  expect(interrupted).toMatchObject({ code: 1, text: expect.stringContaining('This is left.') });
   await expect(installation.notify(hook, [tell('pia', last, 12)])).rejects.toThrow('404');
   await expect(ask('GET', '/people')).rejects.toThrow('401');
-
-  // Nothing comes back with what a new owner loads.
-  await installation.services.adherence!.stop();
   await installation.startService('adherence');
+  expect(await remove('--name', gone)).toMatchObject({
+    code: 0,
+    text: expect.stringContaining('acme: deleted'),
+  });
   expect(await settled()).toMatchObject({ accepted: sent, gaps: 0 });
-  expect(await rowsOfTenant(db, exampleTenant)).toEqual(nothing);
+  expect(await rowsOfTenant(db, gone)).toEqual(nothing);
   expect(await answers()).toEqual(before);
+});
+
+test('the topic of notifications is taken again from its oldest record: no number changes', async () => {
+  const before = numbersOf(await answers());
+  const { accepted } = await settled();
+  await installation.services.enrichment!.stop();
+  await setBack(consumerGroups.enrichment, topics.notifications.name);
+  const [toTake, taken] = [await left(topics.notifications.name), await left(topics.activityEvents.name)];
+  const pipeline = JSON.parse(await call('GET', '/pipeline')) as Pipeline;
+  expect(pipeline.pending).toBe(toTake);
+  await installation.startService('enrichment');
+  expect(await settled()).toMatchObject({ accepted, gaps: 0 });
+  expect((await left(topics.activityEvents.name)) - taken).toBeGreaterThanOrEqual(toTake);
+  expect(numbersOf(await answers())).toEqual(before);
+  // Nor does a tenant come back that was deleted.
+  expect(await rowsOfTenant(installation.stack.db, gone)).toEqual(nothing);
 });
 
 /** Scheduled and kept, by day. */

@@ -18,7 +18,7 @@ export interface Installation {
   notify(hook: string, items: readonly object[]): Promise<void>;
   /** Asks until nothing is pending. */
   settled(token: string): Promise<Pipeline>;
-  /** A script of packages/runtime, as `npm run` starts it; answers its exit code and what it said. */
+  /** A script of the repository, as `npm run` starts it; answers its exit code and what it said. */
   command(script: string, ...words: string[]): Promise<{ readonly code: number; readonly text: string }>;
 }
 
@@ -72,9 +72,9 @@ export async function newInstallation(): Promise<Installation> {
       }
     },
     async command(script, ...words) {
-      const file = join(repository, 'packages', 'runtime', 'src', script);
-      const run = promisify(execFile)(nodeCommand(), [...nodeFlags, file, ...words], {
-        env: { ...process.env, ...stack.environment },
+      const own = { CONSOLE_URL: services.console?.url, OPERATOR_TOKEN: operatorToken };
+      const run = promisify(execFile)(nodeCommand(), [...nodeFlags, join(repository, script), ...words], {
+        env: { ...process.env, ...stack.environment, ...own },
       });
       return run.then(
         ({ stdout }) => ({ code: 0, text: stdout }),

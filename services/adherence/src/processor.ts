@@ -13,6 +13,7 @@ import { partitionOf, streamPartitions } from '@adherence/schemas/topics.ts';
 import { createBoardPublisher } from './board/board-publisher.ts';
 import { advance, type Person } from './domain/person.ts';
 import { feedsOf, hearFeeds, isSilent, openSilences } from './feeds/feeds.ts';
+import { forgetDeletedTenants, withoutDeletedTenants } from './keep/deleted-tenants.ts';
 import { createErasures } from './keep/erase.ts';
 import type { Owner } from './owner.ts';
 import { type Partition, partitionOfPerson, type Request } from './partition.ts';
@@ -96,6 +97,7 @@ export function adherenceProcessor(
   const erasures = createErasures(owner, board, [results.rows, results.changes]);
   /** Counts what was owned before; work that began under an earlier one has nothing more to write. */
   let ownership = 0;
+  let tenantsForgotten = 0;
   /** Between generations nothing is published. */
   let isOwner = false;
 
@@ -104,7 +106,8 @@ export function adherenceProcessor(
     if (!partition) return;
     const fresh = messages.filter(({ offset }) => offset >= partition.position);
     await owner.codec.learn(fresh.map(({ value }) => value));
-    const records = decodeRecords(owner.codec, fresh, partition.unsettled.dead);
+    const decoded = decodeRecords(owner.codec, fresh, partition.unsettled.dead);
+    const records = withoutDeletedTenants(owner, partition, decoded);
     const position = Math.max(partition.position, (fresh.at(-1)?.offset ?? -1) + 1);
     const behind = highWatermark - position;
     const isLive = behind <= liveWithinMessages;
@@ -168,6 +171,7 @@ export function adherenceProcessor(
     const upTo = await computeResults();
     await results.store(fenceOf(mine));
     await erasures.obey(configurationOffset);
+    forgetTenants();
     if (!resultsPutOff) ages.stored();
     await storeRequests(owner, [...unrecorded], 0);
     unrecorded.clear();
@@ -185,6 +189,12 @@ export function adherenceProcessor(
         feedsToDeclare: feedsToDeclare(partition),
       }),
     }));
+  }
+
+  function forgetTenants(): void {
+    const { size } = configuration.state().deletedTenants;
+    if (size > tenantsForgotten) forgetDeletedTenants(owner, board, [results.rows, results.changes]);
+    tenantsForgotten = size;
   }
 
   const fenceOf = (mine: number) => () => {

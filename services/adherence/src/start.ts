@@ -14,6 +14,7 @@ import type { Tracing } from '@adherence/runtime/tracing.ts';
 import { consumerGroups, topics } from '@adherence/schemas/topics.ts';
 import type { AdherenceConfig } from './config.ts';
 import { type Horizon, horizonAt } from './feeds/pipeline-lag.ts';
+import { deleteRowsOfTenants } from './keep/deleted-tenants.ts';
 import { rejectedProcessor } from './keep/rejected-processor.ts';
 import { expireForTenants, retentionStatements } from './keep/retention.ts';
 import type { Owner } from './owner.ts';
@@ -108,7 +109,7 @@ export async function start(
     broker,
     topic: topics.rejected.name,
     groupId: consumerGroups.rejected,
-    processor: rejectedProcessor(db, codec),
+    processor: rejectedProcessor(db, codec, (tenantId) => configuration.state().deletedTenants.has(tenantId)),
     settleWhen: { messages: 5_000, maxDelayMs: 500 },
     clock,
     log,
@@ -200,6 +201,7 @@ function scheduleWork(
   again('health', () => health(owner, consumption, processor, metrics), healthStepMs);
   again('retention', () => retain(db, config, owner), 0);
   again('retention of tenants', () => expire(owner), expireStepMs);
+  again('deleted tenants', () => deleteTenants(owner, clock.now()), 0);
   return {
     stop() {
       stopped = true;
@@ -215,6 +217,8 @@ const silenceStepMs = 1_000;
 /** A feed has to be quiet here for so long before it is declared silent. */
 const quietMs = 2_000;
 const healthStepMs = 2_000;
+/** Rows of a tenant are looked for this often within an hour of its deletion, and then as often as what expires. */
+const deletedStepMs = 2_000;
 /** What a tenant wants to be deleted goes within this, a whole day at a time. */
 const expireStepMs = 60 * 60_000;
 
@@ -279,4 +283,11 @@ async function health(
   tellOwned(partitions.values(), metrics);
   await consumption.run(() => processor.publishHealth());
   return healthStepMs;
+}
+
+async function deleteTenants({ db, configuration, partitions }: Owner, now: number): Promise<number> {
+  const state = configuration.state();
+  if (partitions.has(0)) await deleteRowsOfTenants(db, state);
+  const newest = Math.max(0, ...state.deletedTenants.values());
+  return now - newest < expireStepMs || state.deletedTenants.size === 0 ? deletedStepMs : expireStepMs;
 }

@@ -53,6 +53,7 @@ export async function loadOthers(
   await Promise.all([refreshKeptFeeds(owner), queueEverybody(owner, loaded)]);
   for (const open of recomputations) {
     const { tenantId, personId } = open;
+    if (!configuration.state().tenants.has(tenantId)) continue;
     const partition = loaded.get(partitionOfPerson(tenantId, personId));
     // Of whom facts were new is not recorded: it may have been any of the users.
     if (partition) {

@@ -51,10 +51,21 @@ type ChangeTo<K extends Change['entity']> = Extract<Change, { entity: K }>;
 type Origin = Pick<Change, 'offset' | 'writtenBy' | 'writtenAt'>;
 
 function putTenant(state: ConfigurationState, change: ChangeTo<'tenant'>): void {
-  const document = change.after!;
-  const tenant = storedBy(change, document);
+  if (!change.after) {
+    removeTenant(state, change);
+    return;
+  }
+  const tenant = storedBy(change, change.after);
   const known = state.tenants.get(change.tenantId);
   mutable(state.tenants).set(change.tenantId, known ? { ...known, tenant } : newTenant(change, tenant));
+}
+
+function removeTenant(state: ConfigurationState, { tenantId, writtenAt }: ChangeTo<'tenant'>): void {
+  const { tokens, urlTokens } = state.tenants.get(tenantId) ?? {};
+  for (const { document } of tokens?.values() ?? []) mutable(state.tokens).delete(document.hash);
+  for (const { document } of urlTokens?.values() ?? []) mutable(state.urlTokens).delete(document.hash);
+  mutable(state.tenants).delete(tenantId);
+  mutable(state.deletedTenants).set(tenantId, writtenAt);
 }
 
 function newTenant(change: ChangeTo<'tenant'>, tenant: Stored<Tenant>): TenantTables {

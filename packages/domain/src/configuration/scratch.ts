@@ -8,6 +8,7 @@ export function scratchOf(state: ConfigurationState, tenantId: string): Configur
     tenants: new Map(tables ? [[tenantId, copyOf(tables)]] : []),
     urlTokens: new Map(state.urlTokens),
     tokens: new Map(state.tokens),
+    deletedTenants: new Map(state.deletedTenants),
   };
 }
 

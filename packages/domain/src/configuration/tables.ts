@@ -108,6 +108,8 @@ export interface ConfigurationState {
   readonly urlTokens: ReadonlyMap<string, { tenantId: string; integrationId: string; tokenId: string }>;
   /** SHA-256 of an API token, in hexadecimal. */
   readonly tokens: ReadonlyMap<string, KnownToken>;
+  /** Tenants that were deleted, and when: what is on its way for one is nobody's, and its id is not given again. */
+  readonly deletedTenants: ReadonlyMap<string, Instant>;
 }
 
 export interface KnownToken {
@@ -122,6 +124,7 @@ export const emptyState = (): ConfigurationState => ({
   tenants: new Map(),
   urlTokens: new Map(),
   tokens: new Map(),
+  deletedTenants: new Map(),
 });
 
 export const defaultPlanningUnitId = 'default';

@@ -37,7 +37,12 @@ const replayColumns = [
   'fault',
 ] as const;
 
-export function rejectedProcessor(db: Database, codec: Codec): Processor {
+/** Of tenants that were deleted nothing is kept but the place in the ledger. */
+export function rejectedProcessor(
+  db: Database,
+  codec: Codec,
+  isDeleted: (tenantId: string) => boolean = () => false,
+): Processor {
   const positions = new Map<number, number>();
   let rows: Row[] = [];
   let ledger: Row[] = [];
@@ -51,14 +56,16 @@ export function rejectedProcessor(db: Database, codec: Codec): Processor {
       await codec.learn(messages.map(({ value }) => value));
       for (const message of messages) {
         const record = recordOf(codec, message);
+        const gone = isDeleted(record.tenantId);
         if ('replayedAt' in record) {
-          replays.push(replayRow(record));
+          if (!gone) replays.push(replayRow(record));
           continue;
         }
-        rows.push(rejectedRow(record, message));
+        if (!gone) rows.push(rejectedRow(record, message));
         if (record.sourceTopic === topics.notifications.name) {
           const { sourcePartition, sourceOffset, tenantId, integrationId } = record;
-          ledger.push([sourcePartition, sourceOffset, tenantId, integrationId ?? '', 'quarantined']);
+          const owner = gone ? ['', ''] : [tenantId, integrationId ?? ''];
+          ledger.push([sourcePartition, sourceOffset, ...owner, 'quarantined']);
         }
       }
       positions.set(partition, messages.at(-1)!.offset + 1);

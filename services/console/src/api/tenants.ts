@@ -1,5 +1,6 @@
 import { idSchema, type Tenant, tenantInputSchema } from '@adherence/domain/configuration/entities.ts';
 import { z } from 'zod';
+import { deleteTenant, tenantData } from '../configuration/delete-tenant.ts';
 import { writeFor, writePart } from '../configuration/write.ts';
 import type { Environment } from '../environment.ts';
 import { etagOf } from '../http/etag.ts';
@@ -13,6 +14,18 @@ import { createToken, newTokenView, tokenInput } from './tokens.ts';
 const tag = 'tenants';
 const params = z.strictObject({ id: idSchema });
 const tenantView = z.object({ id: z.string(), name: z.string(), timeZone: z.string() });
+
+const count = z.int();
+const dataView = z.object({
+  state: z.enum(['there', 'deleting', 'deleted']),
+  people: count,
+  integrations: count,
+  tokens: count,
+  configurationRecords: count,
+  boardRows: count,
+  healthRecords: count,
+  rows: z.record(z.string(), count),
+});
 
 /** How long its data is kept is the tenant's own business (retention.ts). */
 const shown = (id: string, { name, timeZone }: Tenant): z.output<typeof tenantView> => ({
@@ -80,6 +93,45 @@ export const tenantRoutes = (env: Environment): Route[] => [
       });
       const { tenant } = tablesOf(env, id);
       return json(200, shown(id, tenant.document), { etag: etagOf(tenant.offset) });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{id}/data',
+    tag,
+    summary:
+      'Count what is kept of a tenant, also of one that was deleted: what its deletion deletes, or has left',
+    access: 'operator',
+    params,
+    answers: { 200: { description: 'Counts', schema: dataView } },
+    handle: async ({ params: { id } }) => {
+      const data = await tenantData(env, id);
+      if (!data) throw notFound();
+      return json(200, data);
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/tenants/{id}',
+    tag,
+    summary:
+      'Delete a tenant with everything that is kept of it, for good; asking again deletes what is left',
+    access: 'operator',
+    params,
+    query: z.strictObject({ name: z.string() }),
+    answers: {
+      202: { description: 'Asked for; GET /tenants/{id}/data tells what is left', schema: dataView },
+    },
+    handle: async ({ params: { id }, query: { name }, principal, now }) => {
+      const { tenants, deletedTenants } = env.configuration.state();
+      const tenant = tenants.get(id)?.tenant.document;
+      if (!tenant && !deletedTenants.has(id)) throw notFound();
+      // Who deletes the wrong one has nothing to take it back with.
+      if (tenant && tenant.name !== name) {
+        throw invalid({ path: 'name', message: 'must be the name of the tenant that is to be deleted' });
+      }
+      await deleteTenant(env, id, principal, now);
+      return json(202, await tenantData(env, id));
     },
   }),
   route({

@@ -60,6 +60,10 @@ export function createJournal(keptOfKind = defaultKept): Journal {
   return {
     record(outcome) {
       if (!outcome.ok || !outcome.change) return;
+      if (outcome.change.entity === 'tenant' && !outcome.change.after) {
+        tenants.delete(outcome.change.tenantId);
+        return;
+      }
       if (outcome.change.entity === 'erasure') forget(outcome.change);
       add(outcome.change);
       if (outcome.firstToken) add(outcome.firstToken);

@@ -20,6 +20,8 @@ export interface HealthView {
   readonly breakDetailOf: (tenantId: string, integrationId: string) => BreakServiceTold | null;
   /** `retention`: for how many days adherence keeps results at most; null until it has told. */
   readonly retentionDays: () => number | null;
+  /** Under which keys anything is told of a tenant. */
+  readonly keysOf: (tenantId: string) => readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -66,7 +68,14 @@ export const healthOf = (values: ReadonlyMap<string, unknown>): Omit<HealthView,
   breakDetailOf: (tenantId, integrationId) =>
     worstOf(valuesUnder(values, `breakDetail|${tenantId}|${integrationId}|`) as BreakServiceTold[]),
   retentionDays: () => numberIn(values.get('retention'), 'days'),
+  keysOf: (tenantId) => {
+    const prefixes = kindsOfTenants.map((kind) => `${kind}|${tenantId}|`);
+    return [...values.keys()].filter((key) => prefixes.some((prefix) => key.startsWith(prefix)));
+  },
 });
+
+/** By the second part of their keys; those of `openBreak` hold whole events. */
+const kindsOfTenants = ['urlToken', 'integration', 'breakDetail', 'openBreak'] as const;
 
 function numberIn(value: unknown, field: string): number | null {
   const at = (value as Record<string, unknown> | null | undefined)?.[field];
