@@ -185,11 +185,11 @@ const shift = fc.record({
 });
 
 const scheduleDocuments: fc.Arbitrary<ScheduleDocument[]> = fc
-  .tuple(fc.integer({ min: 0, max: 12 }), upTo(5, shift))
-  .map(([hours, shifts]) => {
+  .tuple(fc.integer({ min: 0, max: 12 }), upTo(5, shift), fc.boolean())
+  .map(([hours, shifts, isReversed]) => {
     let cursor = scenarioWindow.from + hours * 60 * minute;
     let lastDate = '';
-    return shifts.map(({ pauseMinutes, activities }) => {
+    const documents = shifts.map(({ pauseMinutes, activities }) => {
       cursor += pauseMinutes * minute;
       const shiftDate = dateAfter(lastDate, cursor);
       lastDate = shiftDate;
@@ -202,6 +202,8 @@ const scheduleDocuments: fc.Arbitrary<ScheduleDocument[]> = fc
         }),
       };
     });
+    // They are a set: an owner holds them in the order in which they came.
+    return isReversed ? documents.toReversed() : documents;
   });
 
 /** The date on which a shift starts, or the next one when that is taken. */
