@@ -122,3 +122,38 @@ test('a new generation is loaded only after the settling of the old one has ende
   expect(ledger.slice(4, 6)).toEqual(['stored 1', 'assigned']);
   await stop();
 });
+
+test('a stop takes on until the settling that is under way has ended; one more follows, without takes', async () => {
+  const { consumption, ledger, gates, send, committed } = await start();
+  await send('a');
+  await turn();
+  consumption.settleSoon();
+  await turn();
+  const stopped = consumption.stop();
+  await send('b');
+  await turn();
+  expect(ledger).toEqual(['assigned', 'take to 1', 'settle 1', 'take to 2']);
+  gates[0]!.resolve();
+  await turn();
+  await send('c');
+  await turn();
+  expect(ledger.slice(4)).toEqual(['stored 1', 'settle 2']);
+  gates[1]!.resolve();
+  await stopped;
+  expect(ledger.slice(6)).toEqual(['stored 2', 'revoked']);
+  expect(await committed()).toBe(2);
+});
+
+test('a consumption that fails while a stop waits for its settling stays failed', async () => {
+  const { clock, consumption, gates, send, committed } = await start();
+  await send('a');
+  await turn();
+  consumption.settleSoon();
+  await turn();
+  const stopped = consumption.stop();
+  await clock.advance(200_000);
+  await expect(consumption.failed).rejects.toThrow('no progress');
+  gates[0]!.resolve();
+  await stopped;
+  expect(await committed()).toBe(0);
+});

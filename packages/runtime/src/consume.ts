@@ -303,11 +303,12 @@ export async function consume(options: ConsumeOptions): Promise<Consumption> {
   };
 
   async function drain(): Promise<void> {
-    phase = 'stopping';
-    changed.raise();
     const until = clock.now() + limits.drainMs;
-    await lane.run(() => {});
+    // Its partitions pause from the last take on, so a settling that is under way ends before.
     if (settleLane !== lane) await settleLane.run(() => {});
+    if (phase === 'running') phase = 'stopping';
+    changed.raise();
+    await lane.run(() => {});
     for (let of = live(); of; of = live()) {
       await schedule.force('stop');
       if (isOver(of) || of.isClean()) break;

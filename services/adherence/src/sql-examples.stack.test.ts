@@ -1,15 +1,11 @@
 /** Every example of docs/sql.md on the real engine: it gives the table that is printed under it. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addDays } from '@adherence/domain/calendar.ts';
 import { command } from '@adherence/domain/configuration/given.testing.ts';
-import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
-import { migrateTables } from '@adherence/runtime/migrate.ts';
 import { analystViews } from '@adherence/schemas/analyst-views.ts';
-import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { databaseForTests } from './database.testing.ts';
 import { annsCentre, ownerOfAnn, scheduleSet, statusEvent } from './owner.testing.ts';
 
 const file = join(import.meta.dirname, '../../../docs/sql.md');
@@ -22,15 +18,9 @@ const days = Array.from({ length: 10 }, (_, i) => addDays('2026-02-02', i));
 const nine = (day: string) => Date.parse(`${day}T08:00:00Z`);
 const now = nine('2026-02-12') + 3 * hour;
 
-let directory: string;
-let engine: ClickHousePart;
-let db: ClickHouse;
+const db = await databaseForTests();
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'adherence-sql-'));
-  engine = await startClickHouse({ dataDir: join(directory, 'clickhouse') });
-  db = openClickHouse({ url: engine.url });
-  await migrateTables(db);
   const owner = await ownerOfAnn(db, annsCentre, now);
   const history = days.flatMap((day, i) => [
     scheduleSet(i, day, nine(day), nine(day) + 8 * hour),
@@ -44,11 +34,6 @@ beforeAll(async () => {
   const outage = { personIds: ['ann'], from: nine('2026-02-04'), to: nine('2026-02-04') + hour };
   owner.later([command('exception', 'outage', { ...outage, reason: 'Outage' })]);
   await owner.settles();
-});
-afterAll(async () => {
-  await db.close();
-  await engine.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 const tableOf = (rows: readonly Record<string, unknown>[]): string => {

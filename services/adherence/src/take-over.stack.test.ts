@@ -1,22 +1,17 @@
 /** What happens when an owner is killed after it stored results and before it committed, on the real engine. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from '@adherence/domain/configuration/command.ts';
 import { fold } from '@adherence/domain/configuration/decide.ts';
 import { command, contactCentre } from '@adherence/domain/configuration/given.testing.ts';
 import { emptyState } from '@adherence/domain/configuration/tables.ts';
 import type { InMessage } from '@adherence/runtime/broker/broker.ts';
-import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { systemClock } from '@adherence/runtime/clock.ts';
 import { createLocalCodec } from '@adherence/runtime/codec.ts';
 import { FencedError } from '@adherence/runtime/errors.ts';
 import { silentLog } from '@adherence/runtime/log.ts';
-import { migrateTables } from '@adherence/runtime/migrate.ts';
 import type { ActivityEvent, BreakDetail, ScheduleSet } from '@adherence/schemas/records.ts';
 import { personKey, topics } from '@adherence/schemas/topics.ts';
-import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { databaseForTests } from './database.testing.ts';
 import type { Owner } from './owner.ts';
 import { partitionOfPerson } from './partition.ts';
 import { adherenceProcessor } from './processor.ts';
@@ -31,22 +26,7 @@ const person = { name: 'Ann', externalUsers: [{ integrationId: 'odigo', external
 const exception = { personIds: ['ann'], from: start, to: start + 30 * minute, reason: 'Outage' };
 const before = [...contactCentre, command('person', 'ann', person)];
 const codec = createLocalCodec();
-let directory: string;
-let engine: ClickHousePart;
-let db: ClickHouse;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'adherence-take-over-'));
-  engine = await startClickHouse({ dataDir: join(directory, 'clickhouse') });
-  db = openClickHouse({ url: engine.url });
-  await migrateTables(db);
-});
-
-afterAll(async () => {
-  await db.close();
-  await engine.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+const db = await databaseForTests();
 
 /** An owner that has folded these commands; `later` folds more. */
 function owner(

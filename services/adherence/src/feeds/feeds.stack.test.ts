@@ -1,14 +1,9 @@
 /** Up to when a feed was heard, as its people are told it, on the real engine. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { command, contactCentre, integration } from '@adherence/domain/configuration/given.testing.ts';
-import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
-import { migrateTables } from '@adherence/runtime/migrate.ts';
 import { integrationKey, partitionOf, streamPartitions } from '@adherence/schemas/topics.ts';
-import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
 import { readFeeds } from '@adherence/store/compute-people.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { databaseForTests } from '../database.testing.ts';
 import {
   annPartition,
   feedMark,
@@ -18,21 +13,7 @@ import {
   type TestOwner,
 } from '../owner.testing.ts';
 
-let directory: string;
-let engine: ClickHousePart;
-let db: ClickHouse;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'adherence-feeds-'));
-  engine = await startClickHouse({ dataDir: join(directory, 'clickhouse') });
-  db = openClickHouse({ url: engine.url });
-  await migrateTables(db);
-});
-afterAll(async () => {
-  await db.close();
-  await engine.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+const db = await databaseForTests();
 
 /** An integration whose feed is kept by the owner of Ann. */
 const feed = Array.from({ length: 10_000 }, (_, i) => `feed-${i}`).find(

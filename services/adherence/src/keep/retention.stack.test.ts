@@ -1,30 +1,11 @@
 /** Rows older than the retention go, on the real engine, and no others. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isoDate } from '@adherence/domain/calendar.ts';
 import { command, contactCentre, given } from '@adherence/domain/configuration/given.testing.ts';
-import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
-import { migrateTables } from '@adherence/runtime/migrate.ts';
-import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { databaseForTests } from '../database.testing.ts';
 import { expireForTenants, retentionStatements } from './retention.ts';
 
-let directory: string;
-let engine: ClickHousePart;
-let db: ClickHouse;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'adherence-retention-'));
-  engine = await startClickHouse({ dataDir: join(directory, 'clickhouse') });
-  db = openClickHouse({ url: engine.url });
-  await migrateTables(db);
-});
-afterAll(async () => {
-  await db.close();
-  await engine.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+const db = await databaseForTests();
 
 const retainedTables = [
   'person_days',

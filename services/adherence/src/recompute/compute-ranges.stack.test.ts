@@ -1,18 +1,13 @@
 /** What is computed again goes back to the start of the episode that runs into it, on the real engine. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { addDays } from '@adherence/domain/calendar.ts';
 import { defaultSettings } from '@adherence/domain/compute/rules.ts';
 import { command } from '@adherence/domain/configuration/given.testing.ts';
 import type { InMessage } from '@adherence/runtime/broker/broker.ts';
-import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
-import { migrateTables } from '@adherence/runtime/migrate.ts';
 import { topics } from '@adherence/schemas/topics.ts';
-import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
 import { loadOpenRecomputations } from '@adherence/store/load.ts';
 import { recomputationColumns } from '@adherence/store/rows.ts';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { databaseForTests } from '../database.testing.ts';
 import { annPartition, annsCentre, ownerOfAnn, scheduleSet, statusEvent } from '../owner.testing.ts';
 
 const hour = 60 * 60_000;
@@ -22,21 +17,8 @@ const days = ['2026-02-02', '2026-02-03', '2026-02-04'] as const;
 const third = days[2];
 const now = midnight(addDays(third, 8));
 
-let directory: string;
-let engine: ClickHousePart;
-let db: ClickHouse;
+const db = await databaseForTests();
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'adherence-ranges-'));
-  engine = await startClickHouse({ dataDir: join(directory, 'clickhouse') });
-  db = openClickHouse({ url: engine.url });
-  await migrateTables(db);
-});
-afterAll(async () => {
-  await db.close();
-  await engine.stop();
-  await rm(directory, { recursive: true, force: true });
-});
 beforeEach(async () => {
   for (const table of ['person_days', 'result_changes', 'facts', 'schedules', 'recomputations', 'received']) {
     await db.command(`TRUNCATE TABLE ${table}`);

@@ -1,16 +1,11 @@
 /** What is recorded of final numbers that change, and what stands, on the real engine. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { addDays } from '@adherence/domain/calendar.ts';
 import { defaultSettings } from '@adherence/domain/compute/rules.ts';
 import type { Command } from '@adherence/domain/configuration/command.ts';
 import { command, integration } from '@adherence/domain/configuration/given.testing.ts';
-import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { OperationalError } from '@adherence/runtime/errors.ts';
-import { migrateTables } from '@adherence/runtime/migrate.ts';
-import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { databaseForTests } from '../database.testing.ts';
 import { feedGapColumns, feedRow } from '../feeds/feeds.ts';
 import { annsCentre, ownerOfAnn, scheduleSet, statusEvent, type TestOwner } from '../owner.testing.ts';
 
@@ -23,21 +18,8 @@ const [first, second, third] = days as [string, string, string];
 /** Noon of the day after the last. */
 const now = nine(addDays(days.at(-1)!, 1)) + 3 * hour;
 
-let directory: string;
-let engine: ClickHousePart;
-let db: ClickHouse;
+const db = await databaseForTests();
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'adherence-changes-'));
-  engine = await startClickHouse({ dataDir: join(directory, 'clickhouse') });
-  db = openClickHouse({ url: engine.url });
-  await migrateTables(db);
-});
-afterAll(async () => {
-  await db.close();
-  await engine.stop();
-  await rm(directory, { recursive: true, force: true });
-});
 beforeEach(async () => {
   for (const table of [
     'person_days',

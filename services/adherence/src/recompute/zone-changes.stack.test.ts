@@ -1,14 +1,9 @@
 /** The days of a person whose zone changes, on the real engine: those of the new zone, no hour twice and none lost. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from '@adherence/domain/configuration/command.ts';
 import { command } from '@adherence/domain/configuration/given.testing.ts';
-import { type ClickHouse, openClickHouse } from '@adherence/runtime/clickhouse.ts';
 import { OperationalError } from '@adherence/runtime/errors.ts';
-import { migrateTables } from '@adherence/runtime/migrate.ts';
-import { type ClickHousePart, startClickHouse } from '@adherence/stack/clickhouse.ts';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { databaseForTests } from '../database.testing.ts';
 import { annsCentre, ownerOfAnn, scheduleSet, statusEvent } from '../owner.testing.ts';
 
 const hour = 60 * 60_000;
@@ -16,21 +11,8 @@ const at = (time: string) => Date.parse(`${time}:00Z`);
 /** 21:00 in Paris and 09:00 of the next date in Auckland. */
 const now = at('2026-11-24T20:00');
 
-let directory: string;
-let engine: ClickHousePart;
-let db: ClickHouse;
+const db = await databaseForTests();
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'adherence-zones-'));
-  engine = await startClickHouse({ dataDir: join(directory, 'clickhouse') });
-  db = openClickHouse({ url: engine.url });
-  await migrateTables(db);
-});
-afterAll(async () => {
-  await db.close();
-  await engine.stop();
-  await rm(directory, { recursive: true, force: true });
-});
 beforeEach(truncate);
 
 async function truncate(): Promise<void> {
