@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { addDays, dayStart, weekStart } from '@adherence/domain/calendar.ts';
 import { distFolder, ensureBuilt } from '@adherence/web/build.ts';
 import { accessibilityFaults, launchBrowser } from '@adherence/web/test/browser.ts';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { openPage, overflowOf, signInAt, type TestPage } from '@adherence/web/test/page.testing.ts';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTenant, type TestTenant } from '../tenant.ts';
 import { startWholeProduct, type WholeProduct } from '../whole-product.ts';
@@ -35,10 +36,9 @@ interface Row {
 
 let product: WholeProduct;
 let browser: Browser;
-let context: BrowserContext;
+let opened: TestPage;
 let page: Page;
 let tenant: TestTenant;
-let complaints: string[];
 
 beforeAll(async () => {
   await ensureBuilt();
@@ -120,33 +120,13 @@ async function fill({ call, notify }: TestTenant): Promise<void> {
 const iso = (at: number) => new Date(at).toISOString();
 
 beforeEach(async () => {
-  context = await browser.newContext({
-    locale: 'en-GB',
-    timezoneId: 'America/New_York',
-    viewport: { width: 1280, height: 900 },
-    acceptDownloads: true,
-  });
-  page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  complaints = [];
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    const text = message.text();
-    if (message.type() === 'error' && !text.startsWith('Failed to load resource')) complaints.push(text);
-  });
+  opened = await openPage(browser, { timezoneId: 'America/New_York' });
+  page = opened.page;
 });
 
-afterEach(async () => {
-  expect(complaints).toEqual([]);
-  await context.close();
-});
+afterEach(() => opened.close());
 
-async function open(path: string) {
-  await page.goto(product.consoleUrl + path);
-  await page.getByLabel('Access token').fill(tenant.token);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('navigation', { name: 'Main' }).waitFor();
-}
+const open = (path: string) => signInAt(page, product.consoleUrl + path, tenant.token);
 
 const rowsOf = async (query: string): Promise<Row[]> =>
   ((await tenant.call('GET', `/adherence?${query}`)) as { items: Row[] }).items;
@@ -337,34 +317,37 @@ describe('a person’s day', () => {
 
 describe('everyone', () => {
   it.each([
-    ['light', 1280],
-    ['dark', 390],
-  ] as const)('axe finds nothing on the result screens, %s, %i pixels wide', async (colorScheme, width) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 800 });
-    await open('/board');
-    for (const [path, ready] of [
-      ['/board?wall=1', '.wall-people'],
-      [`/history?${range}&vs=previous&coverage=0`, '.heat canvas'],
-      [`/history?${range}&view=ranking&vs=previous`, '.ranking'],
-      [`/history?${range}&view=distribution`, '.bins'],
-      [`/history?${range}&view=whatIf`, '.match-rules'],
-      [`/reports?${range}`, '.report'],
-      [`/people/bilal/day?date=${dayBefore}&why=1`, '.why li'],
-      [`/team-day?date=${dayBefore}`, '.worst li'],
-    ] as const) {
-      await page.goto(product.consoleUrl + path);
-      await page.locator(ready).first().waitFor();
-      expect(await accessibilityFaults(page), path).toEqual([]);
-      // Half as wide is the same screen at 200 % zoom.
-      for (const shown of width === 1280 ? [640, 1280] : [390]) {
-        await page.setViewportSize({ width: shown, height: 800 });
-        // Charts follow the new width a frame later.
-        const overflow = () => page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-        await expect
-          .poll(overflow, { message: `${path} at ${shown} is wider than the screen` })
-          .toBeLessThanOrEqual(0);
+    ['light', 1280, 'en'],
+    ['dark', 390, 'fr'],
+  ] as const)(
+    'axe finds nothing on the result screens, %s, %i pixels wide, %s',
+    async (colorScheme, width, language) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 800 });
+      await open('/board');
+      await page.getByLabel('Language').selectOption(language);
+      for (const [path, ready] of [
+        ['/board?wall=1', '.wall-people'],
+        [`/history?${range}&vs=previous&coverage=0`, '.heat canvas'],
+        [`/history?${range}&view=ranking&vs=previous`, '.ranking'],
+        [`/history?${range}&view=distribution`, '.bins'],
+        [`/history?${range}&view=whatIf`, '.match-rules'],
+        [`/reports?${range}`, '.report'],
+        [`/people/bilal/day?date=${dayBefore}&why=1`, '.why li'],
+        [`/team-day?date=${dayBefore}`, '.worst li'],
+      ] as const) {
+        await page.goto(product.consoleUrl + path);
+        await page.locator(ready).first().waitFor();
+        expect(await accessibilityFaults(page), path).toEqual([]);
+        // Half as wide is the same screen at 200 % zoom.
+        for (const shown of width === 1280 ? [640, 1280] : [390]) {
+          await page.setViewportSize({ width: shown, height: 800 });
+          // Charts follow the new width a frame later.
+          await expect
+            .poll(() => overflowOf(page), { message: `${path} at ${shown} is wider than the screen` })
+            .toBeLessThanOrEqual(0);
+        }
       }
-    }
-  });
+    },
+  );
 });

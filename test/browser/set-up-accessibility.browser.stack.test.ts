@@ -1,7 +1,8 @@
 /** Every set-up screen for everyone: axe, narrow and wide, light and dark, English and French, planners and analysts. */
 import { distFolder, ensureBuilt } from '@adherence/web/build.ts';
 import { accessibilityFaults, launchBrowser } from '@adherence/web/test/browser.ts';
-import type { Browser, Page } from 'playwright-core';
+import { openPage, overflowOf, type TestPage } from '@adherence/web/test/page.testing.ts';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTenant, type TestTenant } from '../tenant.ts';
 import { startWholeProduct, type WholeProduct } from '../whole-product.ts';
@@ -31,13 +32,11 @@ interface Look {
   readonly locale: string;
 }
 
-async function signedIn(token: string, { colorScheme, width, locale }: Look): Promise<Page> {
-  const context = await browser.newContext({ colorScheme, locale, viewport: { width, height: 900 } });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+async function signedIn(token: string, { colorScheme, width, locale }: Look): Promise<TestPage> {
+  const opened = await openPage(browser, { colorScheme, locale, viewport: { width, height: 900 } });
   // The cookie that the sign-in screen would set.
-  await context.request.post(`${product.consoleUrl}/api/v1/session`, { data: { token } });
-  return page;
+  await opened.context.request.post(`${product.consoleUrl}/api/v1/session`, { data: { token } });
+  return opened;
 }
 
 describe('every set-up screen', () => {
@@ -48,14 +47,14 @@ describe('every set-up screen', () => {
   ])(
     'has nothing that axe finds and is no wider than the screen: $colorScheme, $width, $locale',
     async (look) => {
-      const page = await signedIn(tenant.token, look);
+      const { page, close } = await signedIn(tenant.token, look);
       const faults: string[] = [];
       for (const { name, path, ready } of setupScreens) {
         await page.goto(product.consoleUrl + path);
         await page.locator(ready).first().waitFor();
         const found = await accessibilityFaults(page);
         faults.push(...found.map((fault) => `${name}: ${fault}`));
-        const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+        const overflow = await overflowOf(page);
         if (overflow > 0) faults.push(`${name}: ${overflow} pixels too wide`);
         const text = await page.locator('main').innerText();
         // A key that no message file has is shown as it is.
@@ -63,7 +62,7 @@ describe('every set-up screen', () => {
         if (keys) faults.push(`${name}: untranslated ${keys[0]}`);
       }
       expect(faults).toEqual([]);
-      await page.context().close();
+      await close();
     },
   );
 
@@ -72,7 +71,7 @@ describe('every set-up screen', () => {
     const { token } = (await tenant.call('POST', '/tokens', { name: 'Analyst', role: 'analyst' })) as {
       token: string;
     };
-    const page = await signedIn(token, look);
+    const { page, close } = await signedIn(token, look);
     await page.goto(`${product.consoleUrl}/setup/people`);
     await page.locator('.data-table').waitFor();
     expect(await page.getByRole('button', { name: /^(Edit|Delete|Add)/ }).count()).toBe(0);
@@ -84,6 +83,6 @@ describe('every set-up screen', () => {
     await page.getByText('Only administrators see the URL tokens.').first().waitFor();
     await page.goto(`${product.consoleUrl}/setup/tokens`);
     await page.getByText('Your token may not see this.').waitFor();
-    await page.context().close();
+    await close();
   });
 });

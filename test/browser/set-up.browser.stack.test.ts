@@ -1,19 +1,18 @@
 /** Set-up as an administrator does it: in a real browser, on the running product. */
 import { distFolder, ensureBuilt } from '@adherence/web/build.ts';
 import { launchBrowser } from '@adherence/web/test/browser.ts';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { openPage, signInAt, type TestPage } from '@adherence/web/test/page.testing.ts';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTenant, type TestTenant } from '../tenant.ts';
 import { startWholeProduct, type WholeProduct } from '../whole-product.ts';
 
 let product: WholeProduct;
 let browser: Browser;
-let context: BrowserContext;
+let opened: TestPage;
 let page: Page;
 let tenant: TestTenant;
 let tenants = 0;
-/** What the browser complained of: errors of scripts, refusals of the content security policy. */
-let complaints: string[];
 
 beforeAll(async () => {
   await ensureBuilt();
@@ -28,32 +27,17 @@ afterAll(async () => {
 beforeEach(async () => {
   tenants += 1;
   tenant = await createTenant(product, `centre-${tenants}`, 'Europe/Paris');
-  context = await browser.newContext({
-    locale: 'en-GB',
+  opened = await openPage(browser, {
     timezoneId: 'America/New_York',
-    viewport: { width: 1280, height: 900 },
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  complaints = [];
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    const text = message.text();
-    // The browser logs every answer of 400 and above; those are meant here.
-    if (message.type() === 'error' && !text.startsWith('Failed to load resource')) complaints.push(text);
-  });
+  page = opened.page;
 });
 
-afterEach(async () => {
-  expect(complaints).toEqual([]);
-  await context.close();
-});
+afterEach(() => opened.close());
 
 async function open(path: string) {
-  await page.goto(product.consoleUrl + path);
-  await page.getByLabel('Access token').fill(tenant.token);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signInAt(page, product.consoleUrl + path, tenant.token);
   await page.getByRole('navigation', { name: 'Set-up' }).waitFor();
 }
 
@@ -306,9 +290,10 @@ describe('lists and files', () => {
       .toBe(2);
     await open('/setup/rejected');
     await page.getByText('1 to 2').waitFor();
-    await page.getByLabel('Search in what came').fill('xyz');
+    await page.getByRole('searchbox').fill('xyz');
     await page.keyboard.press('Enter');
     await page.getByText('1 to 1').waitFor();
+    expect(new URL(page.url()).search).toBe('?q=xyz');
     await button(/^Look/).click();
     await dialog().getByText('{"status":"LUNCH-XYZ"}').waitFor();
     await page.keyboard.press('Escape');

@@ -269,6 +269,18 @@ describe('GET /adherence/days', () => {
     expect(known.every((item: { finalBefore: string }) => item.finalBefore > '2026-11-02')).toBe(true);
   });
 
+  it('an empty day that is not final says nothing about the days that are there', async () => {
+    const later = segmentsOf(7).filter(({ from }) => from > at('2026-10-20T00:00:00Z'));
+    const seven = { id: 'p7', team: null, unit: 'default' as const, segments: later };
+    const firstDays = { ...seven, segments: [] };
+    await call('PUT', '/people/p7', { name: 'Seven' });
+    await storeDays(seven, asOf, 1n, 't1', asOf, at('2026-10-20T00:00:00Z'));
+    await storeDays(firstDays, at('2026-10-19T00:00:00Z'), 2n, 't1', 0, at('2026-10-18T00:00:00Z'));
+    const { body } = await call('GET', '/adherence/days?from=2026-10-18&to=2026-11-02&personId=p7');
+    expect(body.items).toMatchObject([{ finalBefore: expect.stringMatching(/^2026-12/) }]);
+    await call('DELETE', '/people/p7');
+  });
+
   it('refuses a range that is turned round or too long', async () => {
     const turned = await call('GET', '/adherence/days?from=2026-10-18&to=2026-10-17');
     const long = await call('GET', '/adherence/days?from=2020-10-18&to=2026-10-17');

@@ -19,7 +19,7 @@ const daysView = z.object({
   items: z.array(
     z.object({
       personId: z.string(),
-      /** Days before this date are final. */
+      /** Those of `day` that lie before this date are final. */
       finalBefore: z.string(),
       /** Days after `from`, ascending; the columns below go with it. */
       day: z.array(z.int()),

@@ -9,7 +9,7 @@ export interface PersonDaysRow {
   readonly inside: readonly number[];
   readonly without_data: readonly number[];
   readonly worked: readonly number[];
-  /** Least final_until of the days that are not final as a whole; null when all are. */
+  /** Least final_until of these days that are not final as a whole; null when all are. */
   readonly final_to: number | null;
   readonly latest_as_of: number;
 }
@@ -24,7 +24,7 @@ export const personDays = (
   text: `SELECT person, groupArrayIf(number, filled) AS days,
   groupArrayIf(scheduled_ms, filled) AS scheduled, groupArrayIf(in_ms, filled) AS inside,
   groupArrayIf(no_data_ms, filled) AS without_data, groupArrayIf(worked_ms, filled) AS worked,
-  minOrNullIf(final_until, final_until < day_end) AS final_to, max(as_of) AS latest_as_of
+  minOrNullIf(final_until, filled AND final_until < day_end) AS final_to, max(as_of) AS latest_as_of
 FROM (
   SELECT person, toInt32(day - {from:Date}) AS number, scheduled_ms, in_ms, no_data_ms, worked_ms, final_until,
     day_end, as_of, scheduled_ms + excluded_ms + not_scheduled_ms + worked_ms > 0 AS filled

@@ -1,23 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { distFolder, ensureBuilt } from '../build.ts';
 import { type Fixture, fixtureToken, startFixture, viewerToken } from '../dev/fixture.ts';
 import { createRecording, type Recording } from '../dev/recording.ts';
 import type { Adherence, Live, Timeline } from '../src/api/types.ts';
 import { accessibilityFaults, launchBrowser } from './browser.ts';
+import { openPage, overflowOf, signInAt, type TestPage } from './page.testing.ts';
 
 /** The built application in a real browser, under the strict content security policy, against the fixture. */
 const startAt = Date.parse('2026-11-18T10:42:07Z');
 
 let browser: Browser;
 let fixture: Fixture;
-let context: BrowserContext;
+let opened: TestPage;
 let page: Page;
-/** What the browser complained of: errors of scripts, refusals of the content security policy. */
-let complaints: string[];
 
 beforeAll(async () => {
   await ensureBuilt();
@@ -36,33 +35,16 @@ async function begin({
   readonly recording?: Recording;
 } = {}) {
   fixture = await startFixture({ startAt: at, distFolder, ...(recording ? { recording } : {}) });
-  context = await browser.newContext({
-    colorScheme,
-    locale: 'en-GB',
-    viewport: { width: 1280, height: 800 },
-  });
-  page = await context.newPage();
-  complaints = [];
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    const text = message.text();
-    // The browser logs every answer of 400 and above; those are meant here.
-    if (message.type() === 'error' && !text.startsWith('Failed to load resource')) complaints.push(text);
-  });
+  opened = await openPage(browser, { colorScheme, viewport: { width: 1280, height: 800 } });
+  page = opened.page;
 }
 
 afterEach(async () => {
-  expect(complaints).toEqual([]);
-  await context.close();
+  await opened.close();
   await fixture.close();
 });
 
-async function signIn(token = fixtureToken, path = '/board') {
-  await page.goto(fixture.url + path);
-  await page.getByLabel('Access token').fill(token);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('navigation', { name: 'Main' }).waitFor();
-}
+const signIn = (token = fixtureToken, path = '/board') => signInAt(page, fixture.url + path, token);
 
 /** What the API says to the same session. */
 const api = <T>(path: string): Promise<T> =>
@@ -342,6 +324,15 @@ describe('a person’s day', () => {
     await page.waitForFunction(() => location.search === '?date=2026-11-19');
   });
 
+  it('a day of 23 hours says so, and leaves out the hour that is not there', async () => {
+    await begin({ at: Date.parse('2026-03-29T11:00:00Z') });
+    await signIn(fixtureToken, `${day}?view=day`);
+    await page.getByText('This day has 23 hours: the clocks go forward at 02:00 CET.').waitFor();
+    await page.locator('.axis line.hour').nth(23).waitFor({ state: 'attached' });
+    expect(await page.locator('.axis line.hour').count()).toBe(24);
+    expect(await page.locator('.axis text').allTextContents()).not.toContain('02:00');
+  });
+
   it('a day of 25 hours says so, and shows the hour that comes twice, twice', async () => {
     await begin({ at: Date.parse('2026-10-25T11:00:00Z') });
     await signIn(fixtureToken, `${day}?view=day`);
@@ -463,8 +454,9 @@ describe('everyone', () => {
           await page.goto(fixture.url + path);
           await page.locator(ready).first().waitFor();
           expect(await accessibilityFaults(page), `${path} at ${width}`).toEqual([]);
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          expect(overflow, `${path} at ${width} is wider than the screen`).toBeLessThanOrEqual(0);
+          expect(await overflowOf(page), `${path} at ${width} is wider than the screen`).toBeLessThanOrEqual(
+            0,
+          );
         }
       }
     },
@@ -478,6 +470,34 @@ describe('everyone', () => {
     await page.reload();
     await page.getByRole('columnheader', { name: 'Planifié' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('fr');
+  });
+
+  it.each(['en', 'fr'])('has its links in one line on a phone, and nothing cut off: %s', async (language) => {
+    await begin();
+    await signIn();
+    await page.getByLabel('Language').selectOption(language);
+    await page.setViewportSize({ width: 360, height: 740 });
+    const places = (selector: string) =>
+      page.locator(selector).evaluateAll((elements) =>
+        elements.map((element) => {
+          const { top, right } = element.getBoundingClientRect();
+          return right <= document.documentElement.clientWidth ? Math.round(top) : 'cut off';
+        }),
+      );
+    const links = await places('.top nav a');
+    expect([links.length, new Set(links).size]).toEqual([5, 1]);
+    expect([...links, ...(await places('.top-end button, .top select'))]).not.toContain('cut off');
+  });
+
+  it('moves nothing for people who asked for reduced motion', async () => {
+    await begin();
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await signIn();
+    fixture.breakStreams(true);
+    await page.locator('.connection.reconnecting').waitFor();
+    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBeGreaterThan(0);
   });
 
   it('keeps the colours that were chosen', async () => {

@@ -148,7 +148,7 @@ export interface AdherenceDays {
   readonly to: string;
   readonly items: readonly {
     readonly personId: string;
-    /** Days before this date are final. */
+    /** Those of `day` that lie before this date are final. */
     readonly finalBefore: string;
     readonly day: readonly number[];
     readonly scheduledMs: readonly number[];

@@ -1,5 +1,5 @@
 import type { AdherenceRow } from '../api/types.ts';
-import { amountText, percentText, signedMinutesText } from '../format/amount.ts';
+import { amountText, percentText, signedAmountText } from '../format/amount.ts';
 import { type MessageKey, t } from '../i18n/translate.ts';
 import { AgainstTarget } from './against-target.tsx';
 
@@ -21,7 +21,7 @@ export function DayTotals({ row, target }: DayTotalsProps) {
       <Ratio name="metric.conformance" ratio={row.conformance}>
         {row.conformance !== null &&
           t('metric.conformanceDifference', {
-            difference: signedMinutesText(row.workedMs - row.scheduledMs),
+            difference: signedAmountText(row.workedMs - row.scheduledMs),
           })}
       </Ratio>
       <Ratio name="metric.coverage" ratio={row.coverage}>

@@ -43,11 +43,11 @@ export function numberText(value: number, digits = 0): string {
   }).format(value);
 }
 
-/** Minutes with a sign: `+12`, `−3`, `0`. */
-export function signedMinutesText(ms: number): string {
-  return new Intl.NumberFormat(locale.value, { signDisplay: 'exceptZero', maximumFractionDigits: 0 })
-    .format(Math.round(ms / minute))
-    .replace('-', '−');
+/** A difference, to the minute: `+12 min`, `−81 h 26 min`, `0 min`. */
+export function signedAmountText(ms: number): string {
+  const rounded = Math.round(Math.abs(ms) / minute) * minute;
+  const sign = rounded === 0 ? '' : ms < 0 ? '−' : '+';
+  return sign + amountText(rounded);
 }
 
 /** A difference of ratios in points of a percent: `+1.2`, `−0.4`, `0.0`. */

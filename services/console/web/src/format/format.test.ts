@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { locale } from '../i18n/translate.ts';
-import { amountText, clockText, numberText, percentText, signedMinutesText } from './amount.ts';
+import { amountText, clockText, numberText, percentText, signedAmountText } from './amount.ts';
 import { dateText, dateTimeText, timeText, zoneAbbreviation, zoneText } from './time.ts';
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
@@ -32,8 +32,13 @@ describe('durations', () => {
     expect(plain(amountText(ms))).toBe(text);
   });
 
-  it('signs minutes', () => {
-    expect([720_000, -180_000, 0].map(signedMinutesText)).toEqual(['+12', '−3', '0']);
+  it.each([
+    [720_000, '+12 min'],
+    [-209_000, '−3 min'],
+    [-20_000, '0 min'],
+    [-293_160_000, '−81 h 26 min'],
+  ])('a difference of %i ms reads %s', (ms, text) => {
+    expect(plain(signedAmountText(ms))).toBe(text);
   });
 });
 

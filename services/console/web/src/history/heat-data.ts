@@ -106,13 +106,14 @@ export const closedIn = (
 ): ClosedPeriod[] =>
   periods.filter((each) => each.from <= to && each.to >= from && unitIds.has(each.planningUnitId));
 
-/** First date that is not final for everybody; null when all of the range is. */
+/** First date on which somebody has a day that is not final; null when all that is shown is. */
 export function provisionalFrom({ rows, dates }: HeatData): string | null {
-  let least: string | null = null;
+  let least = dates.length;
   for (const { columns } of rows) {
-    if (least === null || columns.finalBefore < least) least = columns.finalBefore;
+    const open = columns.day.find((day) => dates[day]! >= columns.finalBefore);
+    if (open !== undefined) least = Math.min(least, open);
   }
-  return least === null || least > dates.at(-1)! ? null : least;
+  return dates[least] ?? null;
 }
 
 /**

@@ -120,9 +120,15 @@ describe('the heat map', () => {
   });
 
   it('says from when on days are provisional', () => {
-    expect(provisionalFrom(heatData(days, 'adherence', 'name', nameOf))).toBe('2026-11-03');
-    const final = { ...days, items: [days.items[0]!] };
-    expect(provisionalFrom(heatData(final, 'adherence', 'name', nameOf))).toBeNull();
+    const openFrom = (...finalBefore: string[]) => {
+      const items = days.items.map((item, i) => ({ ...item, finalBefore: finalBefore[i]! }));
+      return provisionalFrom(heatData({ ...days, items }, 'adherence', 'name', nameOf));
+    };
+    expect(openFrom('2026-11-04', '2026-11-02')).toBe('2026-11-04');
+    expect(openFrom('2026-11-04', '2026-11-01')).toBe('2026-11-01');
+    expect(openFrom('2026-11-05', '2026-11-02')).toBeNull();
+    // Of nobody is anything known to be final: the first day that is shown, not one outside the range.
+    expect(openFrom('1970-01-01', '2026-11-02')).toBe('2026-11-02');
   });
 
   it('tells provisional, final and closed days apart; what is closed is closed for its unit alone', () => {

@@ -24,7 +24,7 @@ export interface DataTableProps<T> {
   readonly selection?: Selection | undefined;
 }
 
-/** The table itself. What is shown of all rows is for LocalTable and RemoteTable to say. */
+/** The table itself; a list of cards where it is narrow (setup.css). What is shown of all rows is for LocalTable and RemoteTable to say. */
 export function DataTable<T>(props: DataTableProps<T>) {
   const { label, columns, rows, rowKey, rowName, actions, selection } = props;
   const shown = columns.filter(({ hidden }) => !hidden);
@@ -55,14 +55,14 @@ export function DataTable<T>(props: DataTableProps<T>) {
             return (
               <tr key={key}>
                 {selection && <Select selection={selection} id={key} name={rowName(row)} />}
-                {shown.map(({ key: name, kind, cell, text }, index) => {
+                {shown.map(({ key: name, header, kind, cell, text }, index) => {
                   const content = cell ? cell(row) : text(row) || '–';
                   return index === 0 ? (
                     <th key={name} scope="row" class={kind}>
                       {content}
                     </th>
                   ) : (
-                    <td key={name} class={kind}>
+                    <td key={name} class={kind} data-label={header}>
                       {content}
                     </td>
                   );

@@ -67,6 +67,7 @@ export const guideEn = {
   'type.Illness': 'Illness',
   'type.Absence': 'Absence',
   'setup.nav': 'Set-up',
+  'setup.all': 'All of set-up',
   'setup.overview': 'Overview',
   'setup.toOverview': 'Go to the overview of set-up',
   'setup.group.connect': 'Connect',

@@ -71,6 +71,7 @@ export const guideFr: Translation<typeof guideEn> = {
   'type.Illness': 'Maladie',
   'type.Absence': 'Absence',
   'setup.nav': 'Configuration',
+  'setup.all': 'Toute la configuration',
   'setup.overview': 'Vue d’ensemble',
   'setup.toOverview': 'Aller à la vue d’ensemble de la configuration',
   'setup.group.connect': 'Relier',

@@ -276,7 +276,6 @@ export const screensEn = {
     other: '{n} still cannot be read; the first of them:',
   },
   'rejected.chosen': { one: '{n} notification chosen', other: '{n} notifications chosen' },
-  'rejected.search': 'Search in what came',
   'rejected.all': 'All',
   'rejected.empty': 'Nothing was rejected, or nothing matches.',
   'rejected.title': 'Rejected notification {id}',

@@ -288,7 +288,6 @@ export const screensFr: Translation<typeof screensEn> = {
     other: '{n} ne peuvent toujours pas être lues ; les premières :',
   },
   'rejected.chosen': { one: '{n} notification choisie', other: '{n} notifications choisies' },
-  'rejected.search': 'Rechercher dans ce qui est arrivé',
   'rejected.all': 'Toutes',
   'rejected.empty': 'Rien n’a été rejeté, ou rien ne correspond.',
   'rejected.title': 'Notification rejetée {id}',

@@ -29,14 +29,6 @@ export function RejectedFilters({ integrations }: { readonly integrations: reado
   );
   return (
     <>
-      <label class="search">
-        <span>{t('rejected.search')}</span>
-        <input
-          type="search"
-          value={query.get('q') ?? ''}
-          onChange={({ currentTarget: { value } }) => setQuery({ q: value || null })}
-        />
-      </label>
       {select(
         'integration',
         t('setup.integration'),

@@ -1,3 +1,4 @@
+import { rejectReasons } from '@adherence/domain/notifications/reject-reasons.ts';
 import { useRef, useState } from 'preact/hooks';
 import { ApiError, getAll, postJson } from '../../api/client.ts';
 import type { FullIntegration, RejectedNotification } from '../../api/setup-types.ts';
@@ -34,9 +35,9 @@ export function RejectedScreen() {
     integrationId: query.get('integration') ?? undefined,
     reason: query.get('reason') ?? undefined,
     stage: query.get('stage') ?? undefined,
-    search: query.get('q') ?? undefined,
     replayed: query.get('replayed') ?? undefined,
   };
+  const search = query.get('q')?.trim() || undefined;
   const { data: integrations } = useRequest('integrations', (signal) =>
     getAll<FullIntegration>('/integrations', {}, signal),
   );
@@ -77,7 +78,8 @@ export function RejectedScreen() {
     if (before > 0) setAsking({ ids, before });
     else await replay({ ids });
   };
-  const isFiltered = Object.values(filter).some((value) => value !== undefined);
+  const shown = { ...filter, search };
+  const isFiltered = Object.values(shown).some((value) => value !== undefined);
 
   return (
     <>
@@ -99,6 +101,7 @@ export function RejectedScreen() {
         name="rejected"
         path="/rejected"
         query={filter}
+        searchable
         version={version}
         label={t('setup.rejectedTitle')}
         rowKey={({ id }) => id}
@@ -122,11 +125,12 @@ export function RejectedScreen() {
           {
             key: 'reason',
             header: t('rejected.reason'),
-            text: ({ reason, detail }) => `${reasonText(reason)}${detail ? ` (${detail})` : ''}`,
+            text: ({ reason, detail }) =>
+              saysMore(detail, reason) ? `${reasonText(reason)} (${detail})` : reasonText(reason),
             cell: ({ reason, detail }) => (
               <>
                 {reasonText(reason)}
-                {detail && <span class="under">{detail}</span>}
+                {saysMore(detail, reason) && <span class="under">{detail}</span>}
               </>
             ),
           },
@@ -134,6 +138,7 @@ export function RejectedScreen() {
             key: 'stage',
             header: t('rejected.stage'),
             text: ({ stage }) => t(`stage.${stage}` as MessageKey),
+            hidden: true,
           },
           {
             key: 'payload',
@@ -172,7 +177,7 @@ export function RejectedScreen() {
         buttons={
           isFiltered &&
           filter.replayed !== 'true' && (
-            <button type="button" disabled={busy} onClick={() => void replay({ ...filter, replayed: false })}>
+            <button type="button" disabled={busy} onClick={() => void replay({ ...shown, replayed: false })}>
               {t('rejected.replayAll')}
             </button>
           )
@@ -214,11 +219,15 @@ export function RejectedScreen() {
               <dd>{reasonText(looking.reason)}</dd>
             </div>
             <div>
+              <dt>{t('rejected.stage')}</dt>
+              <dd>{t(`stage.${looking.stage}` as MessageKey)}</dd>
+            </div>
+            <div>
               <dt>{t('rejected.request')}</dt>
               <dd class="raw">{looking.requestId}</dd>
             </div>
           </dl>
-          {looking.detail && <p>{looking.detail}</p>}
+          {saysMore(looking.detail, looking.reason) && <p>{looking.detail}</p>}
           {looking.replayed && (
             <p>
               {t('rejected.readAgain')}: {replayedText(looking.replayed, zone)}
@@ -230,6 +239,10 @@ export function RejectedScreen() {
     </>
   );
 }
+
+/** Some details are the reason, in the words of the domain. */
+const saysMore = (detail: string, reason: string): boolean =>
+  detail !== '' && detail !== (rejectReasons as Readonly<Record<string, string>>)[reason];
 
 /** When it was read again, by whom, and what came of it. */
 function replayedText(

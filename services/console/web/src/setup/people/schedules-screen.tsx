@@ -6,7 +6,7 @@ import { ConfirmDialog } from '../../components/dialog/confirm-dialog.tsx';
 import { tell } from '../../components/dialog/toasts.tsx';
 import { RemoteTable } from '../../components/table/remote-table.tsx';
 import { directory, teams, zoneOfPerson } from '../../directory.ts';
-import { timeText } from '../../format/time.ts';
+import { timeText, weekdayDateText } from '../../format/time.ts';
 import { t } from '../../i18n/translate.ts';
 import { personDayHref } from '../../person/person-day-href.ts';
 import { place, setQuery } from '../../router.ts';
@@ -63,7 +63,13 @@ export function SchedulesScreen() {
             ),
           },
           { key: 'id', header: t('field.id'), text: ({ personId: id }) => id, hidden: true },
-          { key: 'date', header: t('schedules.date'), text: ({ shiftDate }) => shiftDate, kind: 'time' },
+          {
+            key: 'date',
+            header: t('schedules.date'),
+            text: ({ shiftDate }) => shiftDate,
+            cell: ({ shiftDate }) => weekdayDateText(shiftDate),
+            kind: 'time',
+          },
           { key: 'hours', header: t('schedules.hours'), text: hoursText, kind: 'time' },
           { key: 'activities', header: t('setup.activities'), text: activitiesText },
           {
