@@ -156,7 +156,7 @@ test('what Node warns of is a line of the log like any other, but for what the K
     const start = async () => {
       process.emitWarning('11 listeners', 'MaxListenersExceededWarning');
       process.emitWarning('-1 does not fit', 'TimeoutNegativeWarning');
-      setTimeout(() => process.kill(process.pid, 'SIGTERM'), 1);
+      setImmediate(() => process.kill(process.pid, 'SIGTERM'));
       return { failed: new Promise(() => {}), stop: async () => {} };
     };
     await runService({ name: 'test', parseConfig: () => ({}), start }, { ...processHost, open });`;
