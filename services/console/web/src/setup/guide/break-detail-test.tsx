@@ -11,26 +11,36 @@ interface BreakDetailTestProps {
   readonly draft: { readonly url: string; readonly username: string; readonly password: string };
 }
 
-type Outcome = { readonly good: boolean; readonly text: string } | 'asking' | null;
+/** Of what was typed when it was asked; typing on makes it one of something else. */
+interface Outcome {
+  readonly of: string;
+  readonly good: boolean;
+  readonly text: string;
+}
 
 /** Asks Odigo's web service once, with what is typed, so that a wrong password is known before agents take a break. */
 export function BreakDetailTest({ id, isNew, draft }: BreakDetailTestProps) {
-  const [outcome, setOutcome] = useState<Outcome>(null);
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const [asking, setAsking] = useState(false);
   const [agent, setAgent] = useState('');
   const { url, username, password } = draft;
+  const typed = JSON.stringify([url, username, password, agent]);
   const ask = async () => {
-    setOutcome('asking');
+    setAsking(true);
     try {
       const path = isNew ? '/break-detail/test' : `/integrations/${encodeURIComponent(id)}/break-detail/test`;
       const body = {
         breakDetail: { url: url.trim(), username, ...(password === '' ? {} : { password }) },
         ...(agent.trim() === '' ? {} : { externalUserId: agent }),
       };
-      setOutcome(outcomeOf((await postJson(path, body)) as TestAnswer));
+      setOutcome({ of: typed, ...outcomeOf((await postJson(path, body)) as TestAnswer) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const faults = error.faults.map(({ path, message }) => `${labelOf(path)}: ${faultText(message)}`);
-      setOutcome({ good: false, text: faults.length > 0 ? faults.join(' ') : errorText(error) });
+      const text = faults.length > 0 ? faults.join(' ') : errorText(error);
+      setOutcome({ of: typed, good: false, text });
+    } finally {
+      setAsking(false);
     }
   };
   return (
@@ -42,13 +52,19 @@ export function BreakDetailTest({ id, isNew, draft }: BreakDetailTestProps) {
           autocomplete="off"
           value={agent}
           onInput={({ currentTarget }) => setAgent(currentTarget.value)}
+          onKeyDown={(event) => {
+            // It stands in a form, which Enter would save.
+            if (event.key !== 'Enter') return;
+            event.preventDefault();
+            if (!asking) void ask();
+          }}
         />
       </label>
-      <button type="button" onClick={() => void ask()} disabled={outcome === 'asking'}>
-        {t(outcome === 'asking' ? 'integration.testing' : 'integration.test')}
+      <button type="button" onClick={() => void ask()} disabled={asking}>
+        {t(asking ? 'integration.testing' : 'integration.test')}
       </button>
       <div role="status">
-        {outcome !== null && outcome !== 'asking' && (
+        {!asking && outcome?.of === typed && (
           <p class={outcome.good ? 'notice good' : 'notice error'}>{outcome.text}</p>
         )}
       </div>

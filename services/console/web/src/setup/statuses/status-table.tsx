@@ -137,9 +137,17 @@ export function StatusTable({ integrationId, statuses, onChanged, prefix = '' }:
         }
         buttons={
           mayPlan() && (
-            <button type="button" onClick={() => setEditing('new')}>
-              {t('statuses.add')}
-            </button>
+            <>
+              {/* Beside the built-in one there is nothing yet that a status could mean. */}
+              {directory.value.activities.size <= 1 && (
+                <a class="button primary" href="/setup/activities?new=1">
+                  {t('activities.add')}
+                </a>
+              )}
+              <button type="button" onClick={() => setEditing('new')}>
+                {t('statuses.add')}
+              </button>
+            </>
           )
         }
         bar={
