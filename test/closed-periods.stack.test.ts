@@ -144,6 +144,63 @@ test('its numbers stand from then on, and what would change them is listed, unti
   ]);
 });
 
+test('who goes to a unit of another zone keeps what is closed, and has every hour once', async () => {
+  await tenant.call('PUT', '/planning-units/paris', { name: 'Paris', timeZone: 'Europe/Paris' });
+  await tenant.call('PUT', '/planning-units/new-york', { name: 'NY', timeZone: 'America/New_York' });
+  const cleo = {
+    name: 'Cleo',
+    team: 'night',
+    externalUsers: [{ integrationId: 'odigo', externalUserId: 'cleo' }],
+  };
+  await tenant.call('PUT', '/people/cleo', { ...cleo, planningUnitId: 'paris' });
+  // Over both midnights.
+  const [from, to] = [20, 32];
+  for (const day of days) {
+    const activities = [{ activityId: 'present', start: at(day, from), end: at(day, to) }];
+    await tenant.call('PUT', `/schedules/cleo/${day}`, { activities });
+  }
+  await notify(
+    days.flatMap((day) => [
+      { agentId: 'cleo', status: 'READY', occurredAt: at(day, from + 1) },
+      { agentId: 'cleo', eventType: 'LOGOUT', occurredAt: at(day, to) },
+    ]),
+  );
+  await product.idle();
+  const period = { planningUnitId: 'paris', from: tuesday, to: wednesday };
+  await tenant.call('PUT', '/closed-periods/nights', period);
+  await product.idle();
+  const asked = async (query: Record<string, string>) => {
+    const path = `/adherence?${new URLSearchParams({ team: 'night', ...query })}`;
+    const { items } = (await tenant.call('GET', path)) as { items: Item[] };
+    const known = `${path}&asKnownAt=${new Date().toISOString()}`;
+    expect((await tenant.call('GET', known)) as object).toMatchObject({ items });
+    return items;
+  };
+  const inHours = (items: readonly Item[]) => items.reduce((sum, { inMs }) => sum + inMs / hour, 0);
+  const dated = (first: string, until: string, query = {}) => asked({ from: first, to: until, ...query });
+  const stood = [await dated(tuesday, wednesday), await report('&team=night')];
+  await tenant.call('PUT', '/people/cleo', { ...cleo, planningUnitId: 'new-york' });
+  await product.idle();
+  expect(await dated(tuesday, wednesday)).toEqual(stood[0]);
+  expect(await report('&team=night')).toHaveLength(1);
+
+  const [start, end] = [addDays(monday, -1), addDays(last, 2)];
+  for (const groupBy of ['person', 'team', 'tenant']) {
+    const whole = { from: at(start, 0), to: at(end, 0), groupBy };
+    expect([groupBy, inHours(await asked(whole))]).toEqual([groupBy, 5 * 11]);
+    for (const granularity of ['15m', 'day', 'total']) {
+      const items = await dated(start, end, { groupBy, granularity });
+      expect([groupBy, granularity, inHours(items)]).toEqual([groupBy, granularity, 5 * 11]);
+    }
+    const parts = [
+      await dated(start, monday, { groupBy }),
+      await dated(tuesday, wednesday, { groupBy }),
+      await dated(addDays(wednesday, 1), end, { groupBy }),
+    ];
+    expect([groupBy, inHours(parts.flat())]).toEqual([groupBy, 5 * 11]);
+  }
+});
+
 test('changes of the configuration lead to the numbers that they changed', async () => {
   const { items } = (await tenant.call('GET', '/changes?entity=exception')) as {
     items: { id: string; resultChanges: string }[];

@@ -177,6 +177,7 @@ function newPerson(n: number): Person {
     tenantId,
     personId: String(n),
     timeZone,
+    calendar: timeZone,
     externalUsers: [{ ...externalUsers[0], externalUserId: externalUserOf(n) }],
     exceptions: [],
     facts: new Map([[key, userFacts()]]),

@@ -141,10 +141,15 @@ function affectedByClosing(
 ): Affected {
   const period = tables.closedPeriods.get(id);
   if (!period || (before && after)) return nobody;
-  const interval = intervalOf(period);
+  const { from, to } = intervalOf(period);
+  // The dates beside it begin and end with it, of who has another zone by now.
+  const beside = after ? 0 : zonesApartMs;
+  const interval = { from: from - beside, to: to + beside };
   const people = [...period.closing.people.keys()].map((personId) => ({ personId, ...interval }));
   return { all: false, people, externalUsers: [] };
 }
+
+const zonesApartMs = 26 * 60 * 60_000;
 
 function everyUserOf(tables: TenantTables, integrationId: string, interval: OpenInterval): Affected {
   return peopleWhere(

@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { affected } from './affected.ts';
-import { closedPeriodOf, closedRanges, configurationAtClosing } from './closed-periods.ts';
+import {
+  calendarOf,
+  closedIntervals,
+  closedPeriodOf,
+  closedRanges,
+  closedSince,
+  configurationAtClosing,
+} from './closed-periods.ts';
 import type { Command, Outcome } from './command.ts';
 import { command, contactCentre, given } from './given.testing.ts';
+import { dateStart } from './person-calendar.ts';
 
 const writtenAt = Date.parse('2026-03-01T00:30:00+01:00');
 const february = { planningUnitId: 'paris', from: '2026-02-01', to: '2026-02-28' };
@@ -66,6 +74,59 @@ describe('a closed period', () => {
     expect([closed('bob', '2026-02-10'), closed('cleo', '2026-02-10')]).toEqual([null, null]);
   });
 
+  it('that was closed first decides of dates that are closed in two units, also of their borders', () => {
+    const late = { planningUnitId: 'york', from: '2026-02-20', to: '2026-03-05' };
+    const { tables } = given(
+      ...centre,
+      command('planningUnit', 'york', { name: 'York', timeZone: 'America/New_York' }),
+      close('feb', february),
+      command('person', 'ann', person('york', 'red')),
+      close('late', late, { writtenAt: Date.parse('2026-03-09T00:00:00Z') }),
+      // Noted on later, it is still the first.
+      close('feb', { ...february, note: 'paid' }),
+    );
+    expect(['2026-02-25', '2026-03-01'].map((day) => closedPeriodOf(tables, 'ann', day))).toEqual([
+      'feb',
+      'late',
+    ]);
+    const at = (text: string) => Date.parse(text);
+    const border = at('2026-02-28T23:00:00Z');
+    expect(closedIntervals(tables, 'ann')).toEqual([
+      { id: 'feb', from: at('2026-01-31T23:00:00Z'), to: border },
+      { id: 'late', from: border, to: at('2026-03-06T05:00:00Z') },
+    ]);
+    const calendar = calendarOf(tables, 'ann', 'America/New_York');
+    expect(dateStart(calendar, '2026-03-01')).toBe(border);
+    // She was in York when it was closed, with the dates that were closed in Paris.
+    expect(configurationAtClosing(tables, tables.closedPeriods.get('late')!, 'ann')!.calendar).toEqual({
+      timeZone: 'America/New_York',
+      closed: [expect.objectContaining({ timeZone: 'Europe/Paris', to: border })],
+    });
+    expect(configurationAtClosing(tables, tables.closedPeriods.get('feb')!, 'ann')!.calendar).toBe(
+      'Europe/Paris',
+    );
+  });
+
+  it('tells what was on its way to it: recorded by its closing, of a person and a time that it has', () => {
+    const { tables } = given(...centre, close('feb', february));
+    const ids = (who: string, recordedAt: number, from: string, to: string | null) =>
+      closedSince(tables, who, recordedAt, {
+        from: Date.parse(from),
+        to: to === null ? null : Date.parse(to),
+      }).length;
+    const [inside, end] = ['2026-02-10T10:00:00Z', '2026-02-28T23:00:00Z'];
+    expect(ids('ann', writtenAt, inside, inside)).toBe(1);
+    expect(ids('ann', writtenAt + 1, inside, inside)).toBe(0);
+    expect(ids('bob', writtenAt, inside, inside)).toBe(0);
+    expect(ids('ann', writtenAt, end, null)).toBe(0);
+    // A status of the days before may run into it.
+    expect(ids('ann', writtenAt, '2026-01-26T00:00:00Z', '2026-01-26T00:00:00Z')).toBe(1);
+    expect(ids('ann', writtenAt, '2026-01-20T00:00:00Z', '2026-01-20T00:00:00Z')).toBe(0);
+    expect(ids('ann', writtenAt, '2026-01-20T00:00:00Z', null)).toBe(1);
+    const opened = given(...centre, close('feb', february), close('feb', null)).tables;
+    expect(closedSince(opened, 'ann', writtenAt, { from: Date.parse(inside), to: null })).toEqual([]);
+  });
+
   it('keeps what its numbers are computed from', () => {
     const settings = (seconds: number) => ({
       bufferSeconds: { notPresent: seconds, wrongActivity: 0, notScheduled: 0 },
@@ -105,7 +166,11 @@ describe('a closed period', () => {
     });
     const interval = { from: Date.parse('2026-01-31T23:00:00Z'), to: Date.parse('2026-02-28T23:00:00Z') };
     const ann = { all: false, people: [{ personId: 'ann', ...interval }], externalUsers: [] };
-    expect(concerned).toEqual([ann, { all: false, people: [], externalUsers: [] }, ann]);
+    // The dates beside it may begin elsewhere once it is open again.
+    const beside = 26 * 3_600_000;
+    const around = { from: interval.from - beside, to: interval.to + beside };
+    const opened = { ...ann, people: [{ personId: 'ann', ...around }] };
+    expect(concerned).toEqual([ann, { all: false, people: [], externalUsers: [] }, opened]);
   });
 
   it('keeps the zone of its unit, and the unit', () => {

@@ -7,6 +7,7 @@ import { rulesOf } from '../compute/rules.ts';
 import type { Instant, Interval } from '../model.ts';
 import { longestStatusMs } from '../schedule-limits.ts';
 import type { ClosedPeriod, Exception, Person } from './entities.ts';
+import { type Calendar, calendarWith, closedDates } from './person-calendar.ts';
 import type { PersonConfiguration } from './person-configuration.ts';
 import {
   concerns,
@@ -56,12 +57,43 @@ export function closingOf(
   };
 }
 
-/** The closed period that a day of a person is in, by its id; null when it is open. */
+/** The closed period that a day of a person is in, by its id: the one closed first; null when it is open. */
 export function closedPeriodOf(tables: TenantTables, personId: string, day: string): string | null {
+  let found: { readonly id: string; readonly offset: number } | null = null;
   for (const [id, { document, closing, deleted }] of tables.closedPeriods) {
-    if (!deleted && document.from <= day && day <= document.to && closing.people.has(personId)) return id;
+    if (deleted || day < document.from || document.to < day || !closing.people.has(personId)) continue;
+    if (!found || closing.offset < found.offset) found = { id, offset: closing.offset };
   }
-  return null;
+  return found?.id ?? null;
+}
+
+/** Where the dates of a person begin, whose unit is in a zone; with what was closed before an offset. */
+export function calendarOf(
+  tables: TenantTables,
+  personId: string,
+  timeZone: string,
+  before = Number.POSITIVE_INFINITY,
+): Calendar {
+  return calendarWith(timeZone, closingsOf(tables, personId, before));
+}
+
+interface PersonClosing {
+  readonly id: string;
+  readonly offset: number;
+  readonly timeZone: string;
+  readonly firstDate: string;
+  readonly lastDate: string;
+}
+
+/** What of a person is closed, in the order of closing. */
+function closingsOf({ closedPeriods }: TenantTables, personId: string, before: number): PersonClosing[] {
+  const found: PersonClosing[] = [];
+  for (const [id, { document, closing, deleted }] of closedPeriods) {
+    const { offset, timeZone } = closing;
+    if (deleted || offset >= before || !closing.people.has(personId)) continue;
+    found.push({ id, offset, timeZone, firstDate: document.from, lastDate: document.to });
+  }
+  return found.sort((a, b) => a.offset - b.offset);
 }
 
 /** The period that a command of this offset closed, if it is still closed. */
@@ -111,6 +143,7 @@ export function configurationAtClosing(
     tables,
     rules: rulesOf(rules),
     timeZone,
+    calendar: calendarOf(tables, personId, timeZone, closing.offset),
     externalUsers: person.externalUsers,
     exceptions: exceptions
       .filter((exception) => concerns(exception, personId, person.team))
@@ -118,13 +151,28 @@ export function configurationAtClosing(
   };
 }
 
-/** Closed periods of a person, in order of time. */
+/** Closed time of a person, in order: of what is in several periods in the one that was closed first. */
 export function closedIntervals(tables: TenantTables, personId: string): (Interval & { id: string })[] {
   const found: (Interval & { id: string })[] = [];
-  for (const [id, period] of tables.closedPeriods) {
-    if (!period.deleted && period.closing.people.has(personId)) found.push({ id, ...intervalOf(period) });
+  const closings = closingsOf(tables, personId, Number.POSITIVE_INFINITY);
+  for (const [i, closed] of closedDates(closings).entries()) {
+    for (const { from, to } of subtract(closed, found)) found.push({ id: closings[i]!.id, from, to });
   }
   return found.sort((a, b) => a.from - b.from);
+}
+
+/** What of an interval is in none of others. */
+function subtract(interval: Interval, others: readonly Interval[]): Interval[] {
+  let left: readonly Interval[] = [interval];
+  for (const other of others) {
+    left = left
+      .flatMap(({ from, to }) => [
+        { from, to: Math.min(to, other.from) },
+        { from: Math.max(from, other.to), to },
+      ])
+      .filter(({ from, to }) => from < to);
+  }
+  return left.filter(({ from, to }) => from < to);
 }
 
 /** Tells of ranges whether all of them is in closed periods of each of the people; false where there is nobody. */

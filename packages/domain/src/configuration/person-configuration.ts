@@ -1,13 +1,17 @@
 /** What the configuration says of one person, as `compute` reads it. */
 import { type Rules, rulesOf } from '../compute/rules.ts';
 import type { ExternalUserAssignment, Interval } from '../model.ts';
+import { calendarOf } from './closed-periods.ts';
+import type { Calendar } from './person-calendar.ts';
 import { type ConfigurationState, exceptionsOf, type TenantTables, timeZoneOf } from './tables.ts';
 
 export interface PersonConfiguration {
   readonly tables: TenantTables;
   readonly rules: Rules;
-  /** Of the planning unit: its calendar cuts the person's days. */
+  /** Of the planning unit. */
   readonly timeZone: string;
+  /** Cuts the person's days. */
+  readonly calendar: Calendar;
   readonly externalUsers: readonly ExternalUserAssignment[];
   readonly exceptions: readonly Interval[];
 }
@@ -21,10 +25,12 @@ export function personConfiguration(
   const tables = state.tenants.get(tenantId);
   const person = tables?.people.get(personId);
   if (!tables || !person || person.deleted) return null;
+  const timeZone = timeZoneOf(tables, person.document);
   return {
     tables,
     rules: rulesOf(tables.rules),
-    timeZone: timeZoneOf(tables, person.document),
+    timeZone,
+    calendar: calendarOf(tables, personId, timeZone),
     externalUsers: person.document.externalUsers,
     exceptions: exceptionsOf(tables, personId),
   };

@@ -95,6 +95,7 @@ function person(personId: string, state: 'IN_ADHERENCE' | 'NOT_PRESENT'): Person
     tenantId: 't',
     personId,
     timeZone: 'UTC',
+    calendar: 'UTC',
     externalUsers: [],
     exceptions: [],
     facts: new Map(),

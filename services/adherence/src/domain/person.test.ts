@@ -65,6 +65,7 @@ function newPerson(now: number): Person {
     tenantId: 't',
     personId: 'p',
     timeZone: 'UTC',
+    calendar: 'UTC',
     externalUsers,
     exceptions: [],
     facts: new Map(),

@@ -2,13 +2,14 @@
  * A person as its owner holds it in memory: facts, schedules and segments of a window that begins yesterday. A cache
  * of what is stored, never a truth of its own. `advance` computes only from where something may differ.
  */
-import { addDays, dayStart, localDateOf } from '@adherence/domain/calendar.ts';
+import { addDays } from '@adherence/domain/calendar.ts';
 import { type Feed, gapAhead, userKey } from '@adherence/domain/compute/actual.ts';
 import type { FoundBreakType } from '@adherence/domain/compute/break-types.ts';
 import { type Carry, compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
 import { isUndecided, type LiveState, liveState, nextChange } from '@adherence/domain/compute/live.ts';
 import { type Rules, valueAt } from '@adherence/domain/compute/rules.ts';
 import { appendSegments, carryAt, clipSegments } from '@adherence/domain/compute/segments.ts';
+import { type Calendar, dateOf, dateStart } from '@adherence/domain/configuration/person-calendar.ts';
 import type {
   ExternalUserAssignment,
   Instant,
@@ -25,6 +26,8 @@ export interface Person {
   readonly tenantId: string;
   readonly personId: string;
   timeZone: string;
+  /** Cuts the person's days. */
+  calendar: Calendar;
   externalUsers: readonly ExternalUserAssignment[];
   exceptions: readonly Interval[];
   readonly facts: Map<string, UserFacts>;
@@ -45,8 +48,8 @@ export interface Person {
 }
 
 /** First instant of the window: yesterday in the person's zone. */
-export const windowStartAt = (timeZone: string, now: Instant): Instant =>
-  dayStart(timeZone, addDays(localDateOf(timeZone, now), -1));
+export const windowStartAt = (calendar: Calendar, now: Instant): Instant =>
+  dateStart(calendar, addDays(dateOf(calendar, now), -1));
 
 /**
  * How memory took what came: as a whole; `reaches-back`: what it changes before the window is left to a recomputation;
@@ -143,13 +146,13 @@ function lastBefore(facts: UserFacts | undefined, at: Instant): LineFact | undef
 
 /** Lets go of what lies before the window of `now`; call it when everything is stored. */
 export function rollWindow(person: Person, now: Instant): void {
-  const start = windowStartAt(person.timeZone, now);
+  const start = windowStartAt(person.calendar, now);
   if (start <= person.windowStart || Math.min(person.unstoredFrom, person.changedFrom) < start) return;
   person.before = carryAt(person.segments, start, person.before);
   person.segments = clipSegments(person.segments, start, Number.POSITIVE_INFINITY);
   person.windowStart = start;
   for (const facts of person.facts.values()) dropFactsBefore(facts, start);
-  const oldest = addDays(localDateOf(person.timeZone, start), -scheduleLookbackDays);
+  const oldest = addDays(dateOf(person.calendar, start), -scheduleLookbackDays);
   for (const shiftDate of person.schedules.keys()) {
     if (shiftDate < oldest) person.schedules.delete(shiftDate);
   }

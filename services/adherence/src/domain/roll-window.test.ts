@@ -41,6 +41,7 @@ it('keeps the shift that ended a status, with the longest limits of both', () =>
     tenantId: 't',
     personId: 'ann',
     timeZone: 'UTC',
+    calendar: 'UTC',
     externalUsers: [{ integrationId: 'odigo', externalUserId: 'ann', validFrom: null, validTo: null }],
     exceptions: [],
     facts: new Map(),

@@ -3,12 +3,13 @@
  * a range; most began within a day before it, the others are read further back.
  */
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { addDays, dayStart, isoDate, localDateOf } from '@adherence/domain/calendar.ts';
+import { addDays, isoDate } from '@adherence/domain/calendar.ts';
 import { type Feed, userKey } from '@adherence/domain/compute/actual.ts';
 import { type Carry, compute, type PersonInputs } from '@adherence/domain/compute/compute.ts';
 import { isUndecided } from '@adherence/domain/compute/live.ts';
 import { reachesBack } from '@adherence/domain/compute/reaches-back.ts';
 import { carryAt } from '@adherence/domain/compute/segments.ts';
+import { dateOf, dateStart } from '@adherence/domain/configuration/person-calendar.ts';
 import {
   type PersonConfiguration,
   policyReachMs,
@@ -101,8 +102,8 @@ export function endOfInputs({ to, configuration }: Pick<RangeTask, 'to' | 'confi
   return to === null ? Number.POSITIVE_INFINITY : to + policyReachMs(configuration.rules) + dayMs;
 }
 
-const startOfDay = ({ configuration: { timeZone } }: RangeTask, at: Instant): Instant =>
-  dayStart(timeZone, localDateOf(timeZone, at));
+const startOfDay = ({ configuration: { calendar } }: RangeTask, at: Instant): Instant =>
+  dateStart(calendar, dateOf(calendar, at));
 
 /** null when what was loaded does not reach back to the start of the episode that runs into the first day. */
 function computeRange(

@@ -2,16 +2,16 @@
  * Closing a pay period: its days become what was known when it was closed, by the configuration of then and the facts,
  * schedules and silences known by then, so that all owners freeze the same, however late they come to it.
  */
-import { dayStart } from '@adherence/domain/calendar.ts';
 import type { Feed } from '@adherence/domain/compute/actual.ts';
 import {
   type Closing,
   closedBy,
+  closedPeriodOf,
   closedSince,
   configurationAtClosing,
-  intervalOf,
   type StoredClosedPeriod,
 } from '@adherence/domain/configuration/closed-periods.ts';
+import { dateEnd, dateStart } from '@adherence/domain/configuration/person-calendar.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import { topics } from '@adherence/schemas/topics.ts';
@@ -33,9 +33,10 @@ export async function frozenDays(
   tables: TenantTables,
   rebuilds: readonly Rebuild[],
 ): Promise<FrozenDays[]> {
-  const tasks = new Map<RangeTask, Rebuild>();
+  const tasks = new Map<RangeTask, { readonly rebuild: Rebuild; readonly period: StoredClosedPeriod }>();
   for (const rebuild of rebuilds) {
-    for (const task of await freezeTasks(owner, tables, rebuild)) tasks.set(task, rebuild);
+    for (const [task, period] of await freezeTasks(owner, tables, rebuild))
+      tasks.set(task, { rebuild, period });
   }
   const frozen: FrozenDays[] = [];
   // Tasks that are read together are of one instant of closing.
@@ -44,10 +45,12 @@ export async function frozenDays(
       const ranges: ComputedRange[] = [];
       await computeRanges(owner, some, (range) => ranges.push(range));
       for (const range of ranges) {
-        const { timeZone } = range.task.configuration;
-        const first = range.task.from + policyReachMs(range.task.configuration.rules);
-        const days = daysOf(owner, range).filter(({ day }) => dayStart(timeZone, day) >= first);
-        frozen.push({ rebuild: tasks.get(range.task)!, days });
+        const { rebuild, period } = tasks.get(range.task)!;
+        const stands = ({ day }: ComputedDay): boolean => {
+          const closedBy = closedPeriodOf(tables, rebuild.personId, day);
+          return closedBy !== null && tables.closedPeriods.get(closedBy)!.closing === period.closing;
+        };
+        frozen.push({ rebuild, days: daysOf(owner, range).filter(stands) });
       }
     }
   }
@@ -58,20 +61,23 @@ async function freezeTasks(
   { db }: Owner,
   tables: TenantTables,
   { partition, tenantId, personId, requests }: Rebuild,
-): Promise<RangeTask[]> {
+): Promise<(readonly [RangeTask, StoredClosedPeriod])[]> {
   const periods = new Map<Closing, StoredClosedPeriod>();
   for (const request of requests) {
     for (const period of periodsOf(tables, request)) periods.set(period.closing, period);
   }
-  const tasks: RangeTask[] = [];
+  const tasks: (readonly [RangeTask, StoredClosedPeriod])[] = [];
   for (const period of periods.values()) {
     const configuration = configurationAtClosing(tables, period, personId);
     if (!configuration) continue;
-    const { from, to } = intervalOf(period);
+    const { calendar } = configuration;
+    const from = dateStart(calendar, period.document.from);
+    const to = dateEnd(calendar, period.document.to);
     const reach = policyReachMs(configuration.rules);
     const feeds = await feedsAtClosing(db, tenantId, period.closing);
     const knownAt = period.closing.at;
-    tasks.push({ partition, tenantId, personId, configuration, from: from - reach, to, knownAt, feeds });
+    const who = { partition, tenantId, personId, configuration };
+    tasks.push([{ ...who, from: from - reach, to, knownAt, feeds }, period]);
   }
   return tasks;
 }

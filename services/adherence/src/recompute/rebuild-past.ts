@@ -2,10 +2,11 @@
  * Parts of the past computed again, no further than they change anything: days are computed until one of them is what
  * is stored, with nothing that could reach over its end. What is in memory is not touched.
  */
-import { addDays, dayStart, localDateOf } from '@adherence/domain/calendar.ts';
+import { addDays } from '@adherence/domain/calendar.ts';
 import { bearsStatus } from '@adherence/domain/compute/facts.ts';
 import { finalUntil } from '@adherence/domain/compute/live.ts';
 import { carryAt, isOut } from '@adherence/domain/compute/segments.ts';
+import { dateOf, dateStart } from '@adherence/domain/configuration/person-calendar.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import type { Interval } from '@adherence/domain/model.ts';
 import { dayKey, loadStoredDays } from '@adherence/store/stored-days.ts';
@@ -74,13 +75,13 @@ function pastTask(
   days: number,
 ): RangeTask | null {
   const configuration = configurationOf(owner, tenantId, personId)!;
-  const { timeZone, rules } = configuration;
+  const { calendar, rules } = configuration;
   const now = owner.clock.now();
   const reach = policyReachMs(rules);
   const from = Math.max(past!.from, now - retentionMsOf(owner, tenantId)) - reach;
-  const to = dayStart(timeZone, addDays(localDateOf(timeZone, past!.to + reach), days));
+  const to = dateStart(calendar, addDays(dateOf(calendar, past!.to + reach), days));
   const task = { partition, tenantId, personId, configuration, from, to, knownAt: null };
-  return endOfInputs(task) + reach < windowStartAt(timeZone, now) ? task : null;
+  return endOfInputs(task) + reach < windowStartAt(calendar, now) ? task : null;
 }
 
 /** As many as are read at once: years of days of a person are as much as days of many. */
@@ -108,7 +109,7 @@ async function joiningDays(
   tenantId: string,
   ranges: readonly ComputedRange[],
 ): Promise<Map<string, string>> {
-  const lastDays = ranges.map(({ task }) => localDateOf(task.configuration.timeZone, task.to! - 1)).sort();
+  const lastDays = ranges.map(({ task }) => dateOf(task.configuration.calendar, task.to! - 1)).sort();
   if (lastDays.length === 0) return new Map();
   const people = ranges.map(({ task }) => task.personId);
   const stored = await loadStoredDays(owner.db, tenantId, people, lastDays[0]!, lastDays.at(-1)!);
@@ -118,7 +119,8 @@ async function joiningDays(
 export function daysOf(owner: Owner, range: ComputedRange): ComputedDay[] {
   const { task, asOf, inputs, segments, writeFrom } = range;
   const { partition, tenantId, personId, configuration } = task;
-  const person = { tenantId, personId, timeZone: configuration.timeZone, computedTo: asOf };
+  const { timeZone, calendar } = configuration;
+  const person = { tenantId, personId, timeZone, calendar, computedTo: asOf };
   const version = { offset: versionOffset(partition), configurationOffset: owner.configuration.offset() };
   // All that was running when the inputs end is over by now, so only feeds can keep it from being final. What is frozen
   // stands, whatever was still open when its period was closed.

@@ -1,6 +1,7 @@
 /** Where people are to be computed from again. */
-import { addDays, dayStart, localDateOf } from '@adherence/domain/calendar.ts';
+import { addDays } from '@adherence/domain/calendar.ts';
 import { userKey } from '@adherence/domain/compute/actual.ts';
+import { dateOf, dateStart } from '@adherence/domain/configuration/person-calendar.ts';
 import { policyReachMs } from '@adherence/domain/configuration/person-configuration.ts';
 import type { Instant } from '@adherence/domain/model.ts';
 import { loadFirstFacts, loadFirstShiftDates, loadStoredResults } from '@adherence/store/load.ts';
@@ -31,7 +32,7 @@ export async function rebuildStarts(
     const asked = Math.max(from, kept, firsts.get(personId) ?? kept);
     starts.set(
       personId,
-      Math.min(asked - policyReachMs(known.rules), windowStartAt(known.timeZone, now), now),
+      Math.min(asked - policyReachMs(known.rules), windowStartAt(known.calendar, now), now),
     );
   }
   return starts;
@@ -54,7 +55,7 @@ async function firstDaysOf(
   for (const personId of personIds) {
     const known = configurationOf(owner, tenantId, personId);
     if (!known) continue;
-    const { timeZone, externalUsers } = known;
+    const { calendar, externalUsers } = known;
     const firstDate = firstDates.get(personId);
     const firstRow = stored.get(personId)?.firstDay;
     const facts = externalUsers.flatMap(
@@ -64,9 +65,9 @@ async function firstDaysOf(
       personId,
       Math.min(
         owner.clock.now(),
-        ...facts.map((at) => dayStart(timeZone, localDateOf(timeZone, at))),
-        ...(firstDate ? [dayStart(timeZone, addDays(firstDate, -1))] : []),
-        ...(firstRow ? [dayStart(timeZone, firstRow)] : []),
+        ...facts.map((at) => dateStart(calendar, dateOf(calendar, at))),
+        ...(firstDate ? [dateStart(calendar, addDays(firstDate, -1))] : []),
+        ...(firstRow ? [dateStart(calendar, firstRow)] : []),
       ),
     );
   }

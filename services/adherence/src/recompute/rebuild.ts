@@ -64,13 +64,14 @@ function byAge(tasks: readonly RangeTask[], now: Instant): RangeTask[][] {
 export function rebuiltOf(owner: Owner, range: ComputedRange): Rebuilt {
   const { task, asOf, inputs, facts, schedules, segments, end, writeFrom } = range;
   const { partition, tenantId, personId, configuration } = task;
-  const { rules, timeZone, externalUsers, exceptions } = configuration;
-  const windowStart = Math.min(windowStartAt(timeZone, asOf), asOf);
+  const { rules, timeZone, calendar, externalUsers, exceptions } = configuration;
+  const windowStart = Math.min(windowStartAt(calendar, asOf), asOf);
   const person: Person = {
     key: personKey(tenantId, personId),
     tenantId,
     personId,
     timeZone,
+    calendar,
     externalUsers,
     exceptions,
     facts,

@@ -77,7 +77,10 @@ async function workOffPast(work: Work, tables: TenantTables, rebuilds: readonly 
     const key = personKey(tables.tenantId, personId);
     const person = partition.people.get(key);
     const known = configurationOf(owner, tables.tenantId, personId);
-    if (person && known) person.exceptions = known.exceptions;
+    if (person && known) {
+      person.exceptions = known.exceptions;
+      person.calendar = known.calendar;
+    }
     const written = partition.written.get(key);
     // Days before the window are only kept while they are not final.
     for (const { day } of days) {

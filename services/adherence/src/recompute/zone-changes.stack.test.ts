@@ -145,6 +145,46 @@ test('a person who moves to a unit further west leaves nothing behind, and a clo
   expect(rows.find(({ date }) => date === first)).toEqual(before.find(({ date }) => date === first));
   const open = rows.filter(({ date }) => date !== first);
   expect(open.map(({ date, worked, zone }) => [date, worked, zone])).toEqual([
-    ['2026-11-24', 21, 'Europe/Paris'],
+    // It begins where the closed one ended, at noon of the day before in Paris.
+    ['2026-11-24', 33, 'Europe/Paris'],
   ]);
+  expect(await readHours()).toEqual(once);
 });
+
+test.each([
+  ['America/New_York', 'Europe/Paris'],
+  ['Europe/Paris', 'America/New_York'],
+  ['Pacific/Kiritimati', 'Pacific/Pago_Pago'],
+  ['Pacific/Pago_Pago', 'Pacific/Kiritimati'],
+])(
+  'beside dates that were closed in %s every hour in %s counts once, also once they are opened',
+  async (old, zone) => {
+    const commands = [...centreIn(old), command('planningUnit', 'new', { name: 'New', timeZone: zone })];
+    const owner = await ownerOfAnn(db, commands, now);
+    await owner.takes(...inputs);
+    const closed = { planningUnitId: 'paris', from: '2026-11-23', to: '2026-11-23', forced: true };
+    owner.later([command('closedPeriod', 'november', closed, { writtenAt: now })]);
+    await owner.settles();
+    const stood = (await workedDays()).find(({ date }) => date === closed.from);
+    const externalUsers = [{ integrationId: 'odigo', externalUserId: 'ann' }];
+    owner.later([command('person', 'ann', { name: 'Ann', planningUnitId: 'new', externalUsers })]);
+    await owner.settles();
+    expect(await readHours()).toEqual(once);
+    expect((await workedDays()).find(({ date }) => date === closed.from)).toEqual(stood);
+    expect(await beside()).toBe(0);
+    owner.later([command('closedPeriod', 'november', null)]);
+    await owner.settles();
+    expect(await readHours()).toEqual(once);
+    const opened = await workedDays();
+    expect(opened).toEqual(await knownFromTheStart(zone));
+  },
+);
+
+/** What would be in closed dates. */
+
+const beside = async (): Promise<number> => {
+  const [row] = await db.query<{ n: number }>(
+    `SELECT count() AS n FROM result_changes FINAL WHERE closed_period != '' AND notEmpty(cells.bucket)`,
+  );
+  return row!.n;
+};

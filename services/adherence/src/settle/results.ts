@@ -35,7 +35,7 @@ export function computedDays(
   until: Instant,
   at: Omit<ResultVersion, 'asOf'>,
 ): ComputedDay[] {
-  return personDays(segments, activityType, person.timeZone, from, to).map((day) =>
+  return personDays(segments, activityType, person.calendar, from, to).map((day) =>
     computedDay(person, day, until, at),
   );
 }
@@ -52,7 +52,7 @@ export function emptiedDay(person: ComputedFor, date: string, at: Omit<ResultVer
 
 export const isEmptied = ({ from, to }: Pick<WrittenDay, 'from' | 'to'>): boolean => from === to;
 
-type ComputedFor = Pick<Person, 'tenantId' | 'personId' | 'timeZone' | 'computedTo'>;
+type ComputedFor = Pick<Person, 'tenantId' | 'personId' | 'timeZone' | 'calendar' | 'computedTo'>;
 
 function computedDay(
   person: ComputedFor,

@@ -75,7 +75,7 @@ async function load(
   const starts = new Map(
     newcomers.flatMap(({ personId }) => {
       const known = configurationOf(owner, tenantId, personId);
-      return known ? [[personId, windowStartAt(known.timeZone, now)] as const] : [];
+      return known ? [[personId, windowStartAt(known.calendar, now)] as const] : [];
     }),
   );
   for (const tasks of openTasks(owner, tenantId, newcomers, starts)) {

@@ -1,3 +1,5 @@
+import { calendarOf } from '@adherence/domain/configuration/closed-periods.ts';
+import type { Calendar } from '@adherence/domain/configuration/person-calendar.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Instant, Interval } from '@adherence/domain/model.ts';
 import { z } from 'zod';
@@ -15,7 +17,7 @@ import { computeAdherence, requireComputable } from '../results/computed.ts';
 import { byGroupKey, type Group, type Grouping, groupings, groupsOf } from '../results/groups.ts';
 import { asKnownAtQuery, askSignal, tablesKnownAt } from '../results/known-tables.ts';
 import { granularities, isCalendar, periodCount } from '../results/periods.ts';
-import { selectionQuery, selectPeople } from '../results/selection.ts';
+import { type SelectedPerson, selectionQuery, selectPeople } from '../results/selection.ts';
 import type { AdherenceQuery } from '../results/sums.ts';
 import { readingRoles } from './document-routes.ts';
 
@@ -94,13 +96,18 @@ export const adherenceRoutes = (env: Environment): Route[] => [
         for (const slice of tables ? slicesOf(tables, widened(range), teamsOf(principal) === null) : []) {
           const counting = groupsOf(groupBy, selectPeople(slice.tables, asked), slice.tables);
           parts.push(
-            await readInOwnZones(withUnit(counting, groupBy), asked, async (some, whole) => {
-              const within = { from: Math.max(whole.from, slice.from), to: Math.min(whole.to, slice.to) };
-              if (within.from >= within.to) return { asOf: null, rows: [] };
-              const { asOf, rows } = await read(slice.tables, some, { ...within, granularity, shiftDate });
-              const ofWhole = rows.map((row) => (granularity === 'total' ? { ...row, ...whole } : row));
-              return { asOf, rows: closableRows(slice, some, ofWhole, whole, shiftDate) };
-            }),
+            await readInOwnZones(
+              slice.tables,
+              withUnit(counting, groupBy),
+              asked,
+              async (some, whole, dates) => {
+                const within = { from: Math.max(dates.from, slice.from), to: Math.min(dates.to, slice.to) };
+                if (within.from >= within.to) return { asOf: null, rows: [] };
+                const { asOf, rows } = await read(slice.tables, some, { ...within, granularity, shiftDate });
+                const ofWhole = rows.map((row) => (granularity === 'total' ? { ...row, ...whole } : row));
+                return { asOf, rows: closableRows(slice, some, ofWhole, whole, shiftDate) };
+              },
+            ),
           );
         }
         return joinedResult(parts);
@@ -133,8 +140,8 @@ type Read = (
   within: AdherenceQuery,
 ) => Promise<RowsOf<AdherenceRow>>;
 
-/** Dates are those of each group's own calendar, a day apart at most. */
-const widened = ({ from, to }: Interval): Interval => ({ from: from - dayMs, to: to + dayMs });
+/** Dates are those of each group's own calendar, two days apart at most. */
+const widened = ({ from, to }: Interval): Interval => ({ from: from - 2 * dayMs, to: to + 2 * dayMs });
 const dayMs = 24 * 60 * 60_000;
 
 const withUnit = (groups: readonly Group[], groupBy: Grouping): readonly Group[] =>
@@ -145,21 +152,44 @@ interface RowsOf<R> {
   readonly rows: readonly R[];
 }
 
-/** Dates are those of each group's own calendar, so groups of one zone are read together. */
+/**
+ * Dates are those of each group's own calendar, so groups of one zone are read together; but people with dates that are
+ * closed in another zone by those: `dates` is what of them is asked for, `whole` what the row says.
+ */
 async function readInOwnZones<R extends AdherenceRow>(
+  tables: TenantTables,
   groups: readonly Group[],
   asked: Parameters<typeof rangeIn>[1],
-  read: (groups: readonly Group[], within: Interval) => Promise<RowsOf<R>>,
+  read: (groups: readonly Group[], whole: Interval, dates: Interval) => Promise<RowsOf<R>>,
 ): Promise<RowsOf<R>> {
   const parts: RowsOf<R>[] = [];
-  const zones = Map.groupBy(groups, ({ timeZone }) => (asked.from.kind === 'date' ? timeZone : ''));
-  for (const [zone, some] of zones) parts.push(await read(some, rangeIn(zone, asked)));
+  const byDate = asked.from.kind === 'date';
+  const zones = Map.groupBy(groups, ({ timeZone }) => (byDate ? timeZone : ''));
+  for (const [zone, some] of zones) {
+    const whole = rangeIn(zone, asked);
+    const calendars = byDate ? byCalendar(tables, some) : new Map([[zone, some]]);
+    for (const [calendar, own] of calendars) parts.push(await read(own, whole, rangeIn(calendar, asked)));
+  }
   if (parts.length === 1) return parts[0]!;
   const known = parts.map(({ asOf }) => asOf).filter((asOf) => asOf !== null);
   return {
     asOf: known.length === 0 ? null : Math.min(...known),
     rows: parts.flatMap(({ rows }) => rows).sort((a, b) => a.from - b.from || byGroupKey(a, b)),
   };
+}
+
+/** Groups of one zone, with the people whose calendar is another apart. */
+function byCalendar(tables: TenantTables, groups: readonly Group[]): Map<Calendar, readonly Group[]> {
+  const parts = new Map<Calendar, Group[]>();
+  for (const group of groups) {
+    const { timeZone, ownDays } = group;
+    const calendarOfMember = ({ personId }: SelectedPerson) =>
+      ownDays && tables.closedPeriods.size > 0 ? calendarOf(tables, personId, timeZone) : timeZone;
+    for (const [calendar, people] of Map.groupBy(group.people, calendarOfMember)) {
+      parts.set(calendar, [...(parts.get(calendar) ?? []), { ...group, people }]);
+    }
+  }
+  return parts;
 }
 
 function itemOf({ from, to, key, amounts, final, closed }: ClosableRow, groupBy: Grouping): Item {

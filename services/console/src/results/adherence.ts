@@ -3,6 +3,7 @@
  * computed from the stored segments, by the function that makes the buckets.
  */
 import { rulesOf } from '@adherence/domain/compute/rules.ts';
+import { calendarOf } from '@adherence/domain/configuration/closed-periods.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Amounts, Instant, Interval } from '@adherence/domain/model.ts';
 import type { Database } from '../environment.ts';
@@ -80,7 +81,7 @@ async function addWholeDays(reader: Reader): Promise<Freshness | null> {
   const whole = wholePeriods(groups, query);
   if (!core || edges.length > 0 || whole.from < query.from || whole.to > query.to) return null;
   const blocks = blocksOf(groups, query).map((block) => ({ block, cut: cutOf(query, block, core) }));
-  if (!blocks.every(({ block, cut }) => cut.kind === 'own' && cutsNoDay(groups, block, core))) return null;
+  if (!blocks.every(({ block, cut }) => cut.kind === 'own' && cutsNoDay(reader, block, core))) return null;
   const rows = await Promise.all(
     blocks.map(({ block, cut }) =>
       queryParts<SumRow & FreshnessRow>(reader, membersOf(groups, block.groups), (members) =>
@@ -124,7 +125,7 @@ function blocksOf(groups: readonly Group[], { granularity }: AdherenceQuery): Bl
 async function addCore(reader: Reader, block: Block, core: Interval): Promise<void> {
   const { groups, query, tables, sums } = reader;
   const cut = cutOf(query, block, core);
-  const wholeDays = cutsNoDay(groups, block, core);
+  const wholeDays = cutsNoDay(reader, block, core);
   const rows = await queryParts<SumRow>(reader, membersOf(groups, block.groups), (members) =>
     adherenceSums(tables.tenantId, members, core, cut, wholeDays),
   );
@@ -132,9 +133,13 @@ async function addCore(reader: Reader, block: Block, core: Interval): Promise<vo
 }
 
 /** The range begins and ends with days of everybody in the block. */
-function cutsNoDay(groups: readonly Group[], block: Block, { from, to }: Interval): boolean {
-  const zones = new Set(block.groups.flatMap((index) => groups[index]!.people.map((p) => p.timeZone)));
-  return isDayStart(zones, from) && isDayStart(zones, to);
+function cutsNoDay({ tables, groups }: Reader, block: Block, { from, to }: Interval): boolean {
+  const calendars = new Set(
+    block.groups.flatMap((index) =>
+      groups[index]!.people.map(({ personId, timeZone }) => calendarOf(tables, personId, timeZone)),
+    ),
+  );
+  return isDayStart(calendars, from) && isDayStart(calendars, to);
 }
 
 function cutOf({ granularity, shiftDate }: AdherenceQuery, block: Block, core: Interval): Cut {

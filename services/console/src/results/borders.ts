@@ -1,5 +1,5 @@
 /** From and to of a result: instants, or calendar days of each group's own zone, both inclusive. */
-import { dayEnd, dayStart } from '@adherence/domain/calendar.ts';
+import { type Calendar, dateEnd, dateStart } from '@adherence/domain/configuration/person-calendar.ts';
 import type { Instant, Interval } from '@adherence/domain/model.ts';
 import { z } from 'zod';
 import { isCalendarDate, parseInstant } from '../http/instant.ts';
@@ -29,20 +29,20 @@ export const borderQuery = z
 const earliest = 0;
 const latest = Date.UTC(2200, 0, 1);
 
-/** The range in a zone. Throws when one border is a date and the other an instant. */
+/** The range in a zone, or by the dates of a person. Throws when one border is a date and the other an instant. */
 export function rangeIn(
-  timeZone: string,
+  calendar: Calendar,
   { from, to }: { readonly from: Border; readonly to: Border },
 ): Interval {
   if (from.kind === 'date' && to.kind === 'date') {
-    return datesIn(timeZone, { from: from.date, to: to.date });
+    return datesIn(calendar, { from: from.date, to: to.date });
   }
   if (from.kind === 'instant' && to.kind === 'instant') return { from: from.at, to: to.at };
   throw invalid({ path: 'to', message: 'must be a date where from is one, and a time where it is not' });
 }
 
-/** Calendar dates, both inclusive, in a zone. */
+/** Calendar dates, both inclusive. */
 export const datesIn = (
-  timeZone: string,
+  calendar: Calendar,
   { from, to }: { readonly from: string; readonly to: string },
-): Interval => ({ from: dayStart(timeZone, from), to: dayEnd(timeZone, to) });
+): Interval => ({ from: dateStart(calendar, from), to: dateEnd(calendar, to) });

@@ -71,7 +71,8 @@ function tablesThen(
       people.set(id, { ...stored, document: { ...document, planningUnitId: noUnit } });
     }
   }
-  for (const { period } of closed) {
+  // Who is in several counts where the first was closed.
+  for (const { period } of [...closed].sort((a, b) => b.period.closing.offset - a.period.closing.offset)) {
     for (const [id, document] of period.closing.people) {
       const today = tables.people.get(id);
       if (today || addsPeople) people.set(id, { ...(today ?? period), document });

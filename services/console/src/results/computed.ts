@@ -1,6 +1,7 @@
 /** Results that are computed in workers rather than read: timelines, sums, and sums under several rules. */
 import type { Feed } from '@adherence/domain/compute/actual.ts';
 import { noAmounts } from '@adherence/domain/compute/cells.ts';
+import { calendarOf } from '@adherence/domain/configuration/closed-periods.ts';
 import type { TenantRules, TenantTables } from '@adherence/domain/configuration/tables.ts';
 import type { Amounts, Instant, Interval } from '@adherence/domain/model.ts';
 import type { PersonToCompute } from '@adherence/store/compute-people.ts';
@@ -134,11 +135,15 @@ export async function comparePeople(
   return compared.sort((a, b) => (a.personId < b.personId ? -1 : 1));
 }
 
-/** Person -> place of its group, and the zone of that group's calendar. */
-const membersOf = (groups: readonly Group[]): Map<string, { group: number; timeZone: string }> =>
+/** Place of a person's group, and that group's calendar. */
+interface Member extends Pick<Group, 'timeZone' | 'ownDays'> {
+  readonly group: number;
+}
+
+const membersOf = (groups: readonly Group[]): Map<string, Member> =>
   new Map(
-    groups.flatMap(({ people, timeZone }, group) =>
-      people.map(({ personId }) => [personId, { group, timeZone }] as const),
+    groups.flatMap(({ people, timeZone, ownDays }, group) =>
+      people.map(({ personId }) => [personId, { group, timeZone, ownDays }] as const),
     ),
   );
 
@@ -191,23 +196,24 @@ async function eachPart(
 async function computeSums(
   run: RunTask,
   tables: TenantTables,
-  members: ReadonlyMap<string, { readonly timeZone: string }>,
+  members: ReadonlyMap<string, Member>,
   query: AdherenceQuery,
   stretches: readonly Stretch[],
   variants: readonly TenantRules[] | null,
   use: (sums: PersonSums, isClosed: boolean) => void,
 ): Promise<void> {
   await eachPart(run, tables.tenantId, stretches, async ({ asked, people, rules, isClosed }) => {
-    const inZones = people.map((person) => ({
-      ...person,
-      timeZone: members.get(person.personId)!.timeZone,
-    }));
+    const inZones = people.map((person) => {
+      const { timeZone, ownDays } = members.get(person.personId)!;
+      const calendar = ownDays ? calendarOf(tables, person.personId, timeZone) : timeZone;
+      return { ...person, timeZone, calendar };
+    });
     const task = { kind: 'sums', ...asked, query, people: inZones, rules: variants ?? [rules] } as const;
     for (const sums of await run(task)) use(sums, isClosed);
   });
 }
 
-/** The report's rows over calendar dates of each person's zone, both inclusive: as reportRows gives what is stored. */
+/** The report's rows over each person's calendar dates, both inclusive: as reportRows gives what is stored. */
 export async function computeReport(
   run: RunTask,
   tables: TenantTables,
@@ -216,7 +222,7 @@ export async function computeReport(
   known: Known,
 ): Promise<ReportRow[]> {
   const stretches = people.flatMap(({ personId, timeZone }) =>
-    stretchesOf(tables, personId, datesIn(timeZone, dates), known),
+    stretchesOf(tables, personId, datesIn(calendarOf(tables, personId, timeZone), dates), known),
   );
   const rows = new Map<string, ReportRow>();
   await eachPart(run, tables.tenantId, stretches, async ({ asked, people, rules }) => {

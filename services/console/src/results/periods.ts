@@ -8,6 +8,7 @@ import {
   weekStart,
 } from '@adherence/domain/calendar.ts';
 import { bucketMs } from '@adherence/domain/compute/cells.ts';
+import { type Calendar, dateOf, dateStart } from '@adherence/domain/configuration/person-calendar.ts';
 import type { Instant, Interval } from '@adherence/domain/model.ts';
 
 export const granularities = ['15m', '30m', '1h', 'day', 'week', 'month', 'total'] as const;
@@ -94,6 +95,6 @@ export function splitRange({ from, to }: Interval): {
   return { core: first < last ? { from: first, to: last } : null, edges };
 }
 
-/** Is the instant the start of a day in every one of the zones? */
-export const isDayStart = (zones: Iterable<string>, at: Instant): boolean =>
-  [...zones].every((zone) => dayStart(zone, localDateOf(zone, at)) === at);
+/** Is the instant the start of a day in every one of the calendars? */
+export const isDayStart = (calendars: Iterable<Calendar>, at: Instant): boolean =>
+  [...calendars].every((calendar) => dateStart(calendar, dateOf(calendar, at)) === at);

@@ -1,7 +1,7 @@
 /** Amounts added up by group and period: what every way of reading results ends in. */
-import { localDateOf } from '@adherence/domain/calendar.ts';
 import { cellsOf, noAmounts } from '@adherence/domain/compute/cells.ts';
 import type { Rules } from '@adherence/domain/compute/rules.ts';
+import { type Calendar, dateOf } from '@adherence/domain/configuration/person-calendar.ts';
 import type { Amounts, Instant, Interval, Segment } from '@adherence/domain/model.ts';
 import { shiftReachMs } from '@adherence/domain/schedule-limits.ts';
 import { addAmounts, type MutableAmounts } from './amounts.ts';
@@ -24,8 +24,13 @@ export interface Sums {
   readonly rows: () => (Interval & { group: number; key: string | null; amounts: Amounts })[];
 }
 
+export interface SummedGroup extends Pick<Group, 'key' | 'timeZone'> {
+  /** Tells the dates of instants where they are not those of the zone. */
+  readonly calendar?: Calendar;
+}
+
 /** Adds amounts up by group and period, whatever way the period of each was told. */
-export function createSums(groups: readonly Pick<Group, 'key' | 'timeZone'>[], query: AdherenceQuery): Sums {
+export function createSums(groups: readonly SummedGroup[], query: AdherenceQuery): Sums {
   const { granularity } = query;
   const sizeMs = bucketSizeOf(granularity);
   const sums = new Map<string, Interval & { group: number; amounts: MutableAmounts }>();
@@ -33,9 +38,10 @@ export function createSums(groups: readonly Pick<Group, 'key' | 'timeZone'>[], q
   /** The same few days come for everybody, and where a day begins is dear to find. */
   const periods = new Map<string, Interval>();
 
-  const periodAt = ({ timeZone }: Pick<Group, 'timeZone'>, key: string | number): Interval => {
+  const periodAt = ({ timeZone, calendar }: SummedGroup, key: string | number): Interval => {
     if (isCalendar(granularity)) {
-      const date = typeof key === 'string' && key.includes('-') ? key : localDateOf(timeZone, Number(key));
+      const date =
+        typeof key === 'string' && key.includes('-') ? key : dateOf(calendar ?? timeZone, Number(key));
       const id = `${timeZone}|${date}`;
       const period = periods.get(id) ?? periodOf(granularity, timeZone, periodDate(granularity, date));
       periods.set(id, period);

@@ -3,6 +3,7 @@ import type { Feed } from '@adherence/domain/compute/actual.ts';
 import { finalUntil } from '@adherence/domain/compute/live.ts';
 import { rulesOf } from '@adherence/domain/compute/rules.ts';
 import { clipSegments } from '@adherence/domain/compute/segments.ts';
+import type { Calendar } from '@adherence/domain/configuration/person-calendar.ts';
 import type {
   ConcerningException,
   FeedThreshold,
@@ -59,6 +60,8 @@ export interface SumsTask extends Asked {
 export interface PersonInZone extends PersonToCompute {
   /** Zone of the calendar by which the amounts are cut. */
   readonly timeZone: string;
+  /** Tells which dates they are of. */
+  readonly calendar: Calendar;
 }
 
 /** The amounts of people by activity. */
@@ -148,12 +151,13 @@ async function personSums(
   const rules = task.rules.map(rulesOf);
   const question = { ...questionOf(task), rules, withReasons: false };
   const part = { ...task.query, ...task.range };
-  const zones = new Map(task.people.map(({ personId, timeZone }) => [personId, timeZone]));
+  const calendars = new Map(task.people.map(({ personId, ...inZone }) => [personId, inZone]));
   const sums: PersonSums[] = [];
   for await (const { personId, inputs, results } of computePeople(db, question, task.people, task.feeds)) {
     if (isCancelled()) throw new TaskCancelled();
     const variants = results.map(({ segments }, i) => {
-      const ofPerson = createSums([{ key: personId, timeZone: zones.get(personId)! }], task.query);
+      const { timeZone, calendar } = calendars.get(personId)!;
+      const ofPerson = createSums([{ key: personId, timeZone, calendar }], task.query);
       addSegments(ofPerson, 0, segments, rules[i]!.activityType, part);
       return ofPerson.rows().map(({ from, to, amounts }) => ({ from, to, amounts }));
     });
