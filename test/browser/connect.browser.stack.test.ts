@@ -1,4 +1,4 @@
-/** What an administrator meets beside the straight way: faults of the web service, several statuses at once, old bodies. */
+/** What an administrator meets on the way beside the straight one: faults of the web service, breaks to revisit, old keys. */
 import { deflateSync } from 'node:zlib';
 import {
   type FakeBehaviour,
@@ -51,6 +51,10 @@ afterEach(() => page.context().close());
 
 const open = (path: string) => page.goto(product.consoleUrl + path);
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
+/** Steps that are done are closed when the guide is opened. */
+const openStep = (tab: Page, name: RegExp) => tab.getByRole('button', { name }).click();
+const connection = /^Add the integration/;
+const urlToken = /^Generate the URL token and give it/;
 const integration = (more: object = {}) => ({
   ...{ name: 'Odigo', timeZone: 'Europe/Paris', breakDetail: null, feedGapSeconds: null },
   contact: { name: 'Ops', email: 'ops@connect.example' },
@@ -104,7 +108,7 @@ it('the test of the connection says that it is well, or in a sentence what is no
   expect(await page.locator('main').innerText()).not.toContain(credentials.password);
 });
 
-it('several statuses are mapped at once, after an activity was offered where there is none', async () => {
+it('several statuses are mapped at once, and break details turned on show which to revisit', async () => {
   await tenant.call('PUT', '/integrations/odigo', integration());
   await send(['TALKING', 'WAITING', 'WRAPUP', 'BREAK'].map((status) => ({ agentId: 'anna', status })));
   await product.idle();
@@ -126,6 +130,77 @@ it('several statuses are mapped at once, after an activity was offered where the
   await mapAll(['BREAK'], 'pause');
   await page.getByText('1 status means Pause now.').waitFor();
   await page.getByRole('option', { name: 'To revisit (0)' }).waitFor({ state: 'attached' });
+
+  await open('/setup/integrations/odigo');
+  await openStep(page, connection);
+  await button('Edit the integration').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Import detailed break agent statuses').check();
+  await dialog.getByLabel('Odigo URL').fill(fake.url);
+  await dialog.getByLabel('User name of the web service').fill(credentials.username);
+  await dialog.getByLabel('Password of the web service').fill(credentials.password);
+  await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Odigo now imports break details.').waitFor();
+  fake.agents.set('anna', { status: 'BREAK', breakType: 'lunch' });
+  await send([{ agentId: 'anna', status: 'BREAK' }]);
+  await product.idle();
+  await open('/setup/statuses?integration=odigo&kind=revisit');
+  const rows = page.locator('tbody tr');
+  await rows.filter({ hasText: 'lunch' }).filter({ hasText: 'Pause, as BREAK in general' }).waitFor();
+  await rows.filter({ hasText: 'no break types mapped' }).waitFor();
+  await mapAll(['BREAK / lunch'], 'pause');
+  await page.getByText('1 status means Pause now.').waitFor();
+  await page.getByText('There is none of these.').waitFor();
+});
+
+it('the second token shows when it was used first, so that the old one can be revoked', async () => {
+  await tenant.call('PUT', '/integrations/odigo', integration());
+  await send([{ agentId: 'anna', status: 'TALKING' }]);
+  const { id, notificationUrl } = (await tenant.call('POST', '/integrations/odigo/url-tokens', {})) as {
+    id: string;
+    notificationUrl: string;
+  };
+  await open('/setup/integrations/odigo');
+  await openStep(page, urlToken);
+  const row = page.getByRole('row').filter({ hasText: id });
+  await row.filter({ hasText: 'Not used yet' }).waitFor();
+  const sent = await fetch(notificationUrl, { method: 'POST', body: '{"agentId":"anna","status":"BREAK"}' });
+  expect(sent.status).toBe(200);
+  // Nobody touches the page.
+  await row.filter({ hasNotText: 'Not used yet' }).waitFor();
+  await button(`Revoke ${id}`).click();
+  await page.getByRole('dialog').getByText('It was last used on').waitFor();
+});
+
+it('two administrators at once: a third token is refused and the two are shown, who assigns second agrees', async () => {
+  await tenant.call('PUT', '/integrations/odigo', integration());
+  await tenant.call('PUT', '/people/anna', { name: 'Anna Keller' });
+  await send([{ agentId: 'anna.keller', status: 'TALKING' }]);
+  await product.idle();
+  await open('/setup/integrations/odigo');
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  for (const tab of [page, other]) {
+    await tab.getByText('1 valid token').waitFor();
+    await openStep(tab, urlToken);
+  }
+  await button('Generate a second one').click();
+  const letter = await page.getByLabel('Text to send to Odigo').inputValue();
+  expect(letter).toContain('please replace the notification URL');
+  const second = other.getByRole('button', { name: 'Generate a second one' });
+  await second.click();
+  await other.getByRole('alert').waitFor();
+  await other.getByText('2 valid tokens').waitFor();
+  expect(await second.isDisabled()).toBe(true);
+  const assign = 'Assign anna.keller to Anna Keller';
+  await other.getByRole('button', { name: assign }).waitFor();
+  const { externalUsers, ...anna } = (await tenant.call('GET', '/people/anna')) as {
+    externalUsers: object[];
+  };
+  const user = { integrationId: 'odigo', externalUserId: 'anna.keller' };
+  await tenant.call('PUT', '/people/anna', { ...anna, externalUsers: [...externalUsers, user] });
+  await other.getByRole('button', { name: assign }).click();
+  await other.getByText('anna.keller belongs to Anna Keller now.').waitFor();
 });
 
 it('what an earlier release could not read is read again, and counts', async () => {

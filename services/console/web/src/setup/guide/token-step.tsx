@@ -21,7 +21,7 @@ const maxTokens = 2;
 
 /** The URL token: generated, shown once, rotated with two valid at a time, revoked. */
 export function TokenStep({ integration, tokens, timeZone, onChanged }: TokenStepProps) {
-  const [shown, setShown] = useState<NewUrlToken | null>(null);
+  const [shown, setShown] = useState<(NewUrlToken & { readonly isSecond: boolean }) | null>(null);
   const [revoking, setRevoking] = useState<UrlToken | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -30,14 +30,15 @@ export function TokenStep({ integration, tokens, timeZone, onChanged }: TokenSte
     setBusy(true);
     setError(null);
     try {
-      setShown((await postJson(path, {})) as NewUrlToken);
-      onChanged();
+      setShown({ ...((await postJson(path, {})) as NewUrlToken), isSecond: tokens.length > 0 });
     } catch (failure) {
       if (!(failure instanceof ApiError)) throw failure;
       setError(failure);
     } finally {
       setBusy(false);
     }
+    // After a refusal too: somebody else may have generated one.
+    onChanged();
   };
   const time = (at: string) => longDateTimeText(Date.parse(at), timeZone);
   return (
@@ -48,7 +49,7 @@ export function TokenStep({ integration, tokens, timeZone, onChanged }: TokenSte
         <TokenOnce
           token={shown}
           integration={integration}
-          isSecond={tokens.length > 1}
+          isSecond={shown.isSecond}
           onStored={() => setShown(null)}
         />
       )}
