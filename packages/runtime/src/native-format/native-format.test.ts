@@ -22,6 +22,7 @@ const values: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'Array(Int32)': fc.array(fc.integer()),
   'Array(LowCardinality(Nullable(String)))': fc.array(fc.option(text)),
   'Array(Array(String))': fc.array(fc.array(text)),
+  'Map(LowCardinality(String), String)': fc.dictionary(text, text, { noNullPrototype: true }),
 };
 const types = Object.keys(values);
 const rowsOf = fc.array(fc.tuple(...Object.values(values)), { minLength: 1, maxLength: 5 });
@@ -67,4 +68,6 @@ test('an error of the server that follows a part of the answer is none of its bl
 });
 
 const plainOf = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null ? Array.from(value as ArrayLike<unknown>, plainOf) : value;
+  typeof value === 'object' && value !== null && 'length' in value
+    ? Array.from(value as ArrayLike<unknown>, plainOf)
+    : value;

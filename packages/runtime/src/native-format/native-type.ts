@@ -2,7 +2,8 @@
 
 export type NativeType =
   | { readonly kind: 'String' | 'Date' | NumberKind | 'UInt64' | 'Int64' | 'UInt128' }
-  | { readonly kind: 'Nullable' | 'LowCardinality' | 'Array'; readonly of: NativeType };
+  | { readonly kind: 'Nullable' | 'LowCardinality' | 'Array'; readonly of: NativeType }
+  | { readonly kind: 'Map'; readonly key: NativeType; readonly of: NativeType };
 
 type NumberKind = 'UInt8' | 'UInt16' | 'UInt32' | 'Int32' | 'Float64';
 
@@ -14,6 +15,10 @@ export function nativeType(text: string): NativeType {
   let type: NativeType;
   if (outer === 'Nullable' || outer === 'LowCardinality' || outer === 'Array') {
     type = { kind: outer, of: nativeType(inner!) };
+  } else if (outer === 'Map') {
+    // A key is a plain type, or one in brackets without a comma.
+    const comma = inner!.indexOf(', ');
+    type = { kind: outer, key: nativeType(inner!.slice(0, comma)), of: nativeType(inner!.slice(comma + 2)) };
   } else if (isPlain(text)) type = { kind: text };
   else throw new TypeError(`the type ${text} is not supported in the format Native`);
   types.set(text, type);

@@ -42,7 +42,10 @@ function readColumn(reader: Reader, type: NativeType, rows: number): ArrayLike<u
 function readPrefix(reader: Reader, type: NativeType): void {
   if (type.kind === 'LowCardinality') {
     if (reader.uint64() !== dictionaryVersion) throw new Error('a dictionary of an unknown version');
-  } else if ('of' in type) readPrefix(reader, type.of);
+    return;
+  }
+  if (type.kind === 'Map') readPrefix(reader, type.key);
+  if ('of' in type) readPrefix(reader, type.of);
 }
 
 function readValues(reader: Reader, type: NativeType, rows: number): ArrayLike<unknown> {
@@ -51,6 +54,16 @@ function readValues(reader: Reader, type: NativeType, rows: number): ArrayLike<u
       return reader.texts(rows);
     case 'Array':
       return readArrays(reader, type.of, rows);
+    case 'Map': {
+      const keys = readArrays(reader, type.key, rows) as string[][];
+      const values = readValues(
+        reader,
+        type.of,
+        keys.reduce((count, { length }) => count + length, 0),
+      );
+      let at = 0;
+      return keys.map((names) => Object.fromEntries(names.map((name) => [name, values[at++]])));
+    }
     case 'Nullable': {
       const isNull = reader.take(rows);
       return Array.from(readValues(reader, type.of, rows), (value, i) => (isNull[i] ? null : value));

@@ -30,13 +30,17 @@ export function writeNative(
 
 function writePrefix(writer: Writer, type: NativeType): void {
   if (type.kind === 'LowCardinality') writer.int64(dictionaryVersion);
-  else if ('of' in type) writePrefix(writer, type.of);
+  if (type.kind === 'Map') writePrefix(writer, type.key);
+  if (type.kind !== 'LowCardinality' && 'of' in type) writePrefix(writer, type.of);
 }
 
 function writeValues(writer: Writer, type: NativeType, values: readonly unknown[]): void {
   switch (type.kind) {
     case 'Array':
       writeArrays(writer, type.of, values as readonly (readonly unknown[])[]);
+      return;
+    case 'Map':
+      writeMaps(writer, type, values as readonly Readonly<Record<string, unknown>>[]);
       return;
     case 'LowCardinality':
       writeDictionary(writer, type.of, [values], values.length);
@@ -116,6 +120,21 @@ function writeArrays(writer: Writer, of: NativeType, arrays: readonly (readonly 
   }
   if (of.kind === 'LowCardinality') writeDictionary(writer, of.of, arrays, count);
   else writeValues(writer, of, arrays.flat());
+}
+
+/** As arrays of pairs are: ends, all keys, all values. */
+function writeMaps(
+  writer: Writer,
+  { key, of }: Extract<NativeType, { readonly kind: 'Map' }>,
+  maps: readonly Readonly<Record<string, unknown>>[],
+): void {
+  const keys = maps.map((map) => Object.keys(map));
+  writeArrays(writer, key, keys);
+  writeValues(
+    writer,
+    of,
+    maps.flatMap((map, i) => keys[i]!.map((name) => map[name])),
+  );
 }
 
 const isExact = (value: number): boolean => Number.isSafeInteger(value);

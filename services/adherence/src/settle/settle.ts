@@ -231,8 +231,10 @@ export async function storeRequests({ db }: Owner, requests: readonly Request[],
 
 /** Rows of one insert: what is written in one go, while takes wait. */
 const rowsPerInsert = 2_000;
-/** Wide rows of which there are many when the past is computed again: tens of KB as JSON, a third of it as Native. */
-const wide: Readonly<Record<string, { readonly atOnce: number; readonly types: readonly string[] }>> = {
+/** What is written in masses goes as columns, wide rows in smaller pieces: tens of KB as JSON, a third of it as Native. */
+const asColumns: Readonly<Record<string, { readonly atOnce: number; readonly types: readonly string[] }>> = {
+  facts: { atOnce: 2 * rowsPerInsert, types: columnTypes('facts', factColumns) },
+  received: { atOnce: 5 * rowsPerInsert, types: columnTypes('received', receivedColumns) },
   person_days: { atOnce: 250, types: columnTypes('person_days', personDayColumns) },
   result_changes: { atOnce: 1_000, types: columnTypes('result_changes', resultChangeColumns) },
 };
@@ -243,7 +245,7 @@ async function insert(
   columns: readonly string[],
   rows: readonly Row[],
 ): Promise<void> {
-  const { atOnce, types } = wide[table] ?? { atOnce: rowsPerInsert, types: undefined };
+  const { atOnce, types } = asColumns[table] ?? { atOnce: rowsPerInsert, types: undefined };
   for (let i = 0; i < rows.length; i += atOnce)
     await db.insertRows(table, columns, rows.slice(i, i + atOnce), types);
 }
