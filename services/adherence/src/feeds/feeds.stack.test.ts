@@ -2,7 +2,8 @@
 import { command, contactCentre, integration } from '@adherence/domain/configuration/given.testing.ts';
 import { integrationKey, partitionOf, streamPartitions } from '@adherence/schemas/topics.ts';
 import { readFeeds } from '@adherence/store/compute-people.ts';
-import { expect, test } from 'vitest';
+import { recomputationColumns } from '@adherence/store/rows.ts';
+import { beforeEach, expect, test } from 'vitest';
 import { databaseForTests } from '../database.testing.ts';
 import {
   annPartition,
@@ -14,6 +15,11 @@ import {
 } from '../owner.testing.ts';
 
 const db = await databaseForTests();
+
+beforeEach(async () => {
+  const written = ['person_days', 'facts', 'schedules', 'recomputations', 'feed_seconds', 'feed_gaps'];
+  for (const table of written) await db.command(`TRUNCATE TABLE ${table}`);
+});
 
 /** An integration whose feed is kept by the owner of Ann. */
 const feed = Array.from({ length: 10_000 }, (_, i) => `feed-${i}`).find(
@@ -75,4 +81,58 @@ test('nothing is final that the feed has not passed, however long nothing was he
 
   const next = await ownerOfAnn(db, centre, at('12:31'), { offset: 7, asked: centre.length });
   expect(await finalUntil(next)).toBe('11:45');
+});
+
+const hour = 60 * 60_000;
+const daysBefore = (days: number, time: string) => at(time) - days * 24 * hour;
+
+/** Dates before today that are not final as a whole. */
+const undecided = async (): Promise<string[]> => {
+  const rows = await db.query<{ date: string }>(
+    `SELECT toString(day) AS date FROM person_days FINAL WHERE day < '${day}' AND final_until < day_end ORDER BY day`,
+  );
+  return rows.map(({ date }) => date);
+};
+
+/** The feed is heard for the first time, and everybody is computed up to then. */
+async function hears(owner: TestOwner): Promise<void> {
+  await owner.takes(feedMark(90, feed, at('11:50')));
+  owner.at(at('12:01'));
+  owner.processor.tick();
+  await owner.settles();
+}
+
+test('a day before memory that was computed before its feed was heard becomes final, whatever is computed between', async () => {
+  const owner = await ownerOfAnn(db, centre, at('12:00'));
+  // Reaches back to the day before yesterday.
+  await owner.takes(scheduleSet(0, '2026-02-02', daysBefore(1, '08:00'), daysBefore(1, '16:00')));
+  expect(await undecided()).toEqual(['2026-02-01', '2026-02-02']);
+  // Computes memory again, and nothing before it.
+  const outage = { personIds: ['ann'], from: at('11:00'), to: at('11:30'), reason: 'Outage' };
+  owner.later([command('exception', 'outage', outage)]);
+  await owner.settles();
+  expect(await undecided()).toEqual(['2026-02-01', '2026-02-02']);
+  await hears(owner);
+  expect(await undecided()).toEqual([]);
+});
+
+test('so do days of long ago that were computed on their own before it', async () => {
+  const owner = await ownerOfAnn(db, centre, at('12:00'));
+  await owner.takes(statusEvent(0, 'AVAILABLE', daysBefore(20, '08:00'), at('12:00')));
+  // What it changes joins what is stored, days before memory.
+  await owner.takes(statusEvent(1, 'AVAILABLE', daysBefore(23, '08:00'), at('12:00')));
+  expect(await undecided()).toContain('2026-01-11');
+  await hears(owner);
+  expect(await undecided()).toEqual([]);
+});
+
+test('and those that an owner computed on their own while it took over', async () => {
+  const before = await ownerOfAnn(db, centre, at('12:00'));
+  await before.takes(statusEvent(0, 'AVAILABLE', daysBefore(20, '08:00'), at('12:00')));
+  const asked = ['t1', 'ann', 'configuration', 9, daysBefore(20, '06:00'), daysBefore(20, '07:00'), 1];
+  await db.insertRows('recomputations', recomputationColumns, [[...asked, 'exception', '', 0, 0, 0]]);
+  const next = await ownerOfAnn(db, centre, at('12:00'), { offset: 1, asked: centre.length });
+  expect(await undecided()).toContain('2026-01-14');
+  await hears(next);
+  expect(await undecided()).toEqual([]);
 });

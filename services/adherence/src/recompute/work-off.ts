@@ -4,6 +4,7 @@
  */
 import { closedPeriodOf } from '@adherence/domain/configuration/closed-periods.ts';
 import type { TenantTables } from '@adherence/domain/configuration/tables.ts';
+import type { Instant } from '@adherence/domain/model.ts';
 import { personKey } from '@adherence/schemas/topics.ts';
 import { dayKey } from '@adherence/store/stored-days.ts';
 import type { BoardPublisher } from '../board/board-publisher.ts';
@@ -11,7 +12,7 @@ import { joinedCauses } from '../domain/changed-cells.ts';
 import { configurationOf, type Owner } from '../owner.ts';
 import type { Rebuild } from '../partition.ts';
 import { storeChanges, storeRequests, storeResults } from '../settle/settle.ts';
-import { isFinal, type Written } from '../settle/written.ts';
+import { isFinal, type Written, type WrittenDay } from '../settle/written.ts';
 import { causeOf } from './causes.ts';
 import { computeRanges } from './compute-ranges.ts';
 import type { ChangeNotes } from './configuration-changes.ts';
@@ -82,12 +83,12 @@ async function workOffPast(work: Work, tables: TenantTables, rebuilds: readonly 
       person.calendar = known.calendar;
     }
     const written = partition.written.get(key);
-    // Days before the window are only kept while they are not final.
     for (const { day } of days) {
-      if (!written?.days.has(day)) continue;
       const stands = standing.get(dayKey(personId, day))!;
-      if (isFinal(stands)) written.days.delete(day);
-      else written.days.set(day, stands);
+      const isWatched = isKept(tables, personId, stands, Number.POSITIVE_INFINITY);
+      if (written) keepDay(written, stands, isWatched);
+      // Of who is not in memory nobody watches a day: it is computed with memory.
+      else if (isWatched) rebuild.from = Math.min(rebuild.from, stands.from);
     }
   }
 }
@@ -112,7 +113,7 @@ async function workOffOpen(work: Work, tables: TenantTables, rebuilds: readonly 
       const one = rebuiltOf(owner, range);
       const { partition, person } = one;
       // What is taken from here on is compared with what is about to be stored.
-      const written: Written = { pending: true, segments: person.segments, days: new Map(), causes: [] };
+      const written = writtenAnew(one, partition.written.get(person.key));
       partition.people.set(person.key, person);
       partition.written.set(person.key, written);
       board.show(partition, [person]);
@@ -156,7 +157,22 @@ async function judgeAndStore(
   return judged;
 }
 
-/** What stands of the window and of days that are not final, to compare what comes with. */
+/** Days that are not final are watched on: those that are not computed again now are still to become so. */
+function writtenAnew({ person, days }: Rebuilt, before: Written | undefined): Written {
+  const last = days.at(-1)?.day ?? '';
+  const watched = [...(before?.days ?? [])].filter(([day, stands]) => day <= last && !isFinal(stands));
+  return { pending: true, segments: person.segments, days: new Map(watched), causes: [] };
+}
+
+/** To compare what comes with: days of the window, and earlier ones that are not final. What is closed stands. */
+const isKept = (tables: TenantTables, personId: string, stands: WrittenDay, windowStart: Instant): boolean =>
+  (stands.to > windowStart || !isFinal(stands)) && closedPeriodOf(tables, personId, stands.day) === null;
+
+function keepDay({ days }: Written, stands: WrittenDay, keeps: boolean): void {
+  if (keeps) days.set(stands.day, stands);
+  else days.delete(stands.day);
+}
+
 function keepStanding(
   tables: TenantTables,
   { personId, windowStart }: Rebuilt['person'],
@@ -166,8 +182,7 @@ function keepStanding(
 ): void {
   for (const { day } of computed) {
     const stands = standing.get(dayKey(personId, day))!;
-    const isKept = stands.to > windowStart || !isFinal(stands);
-    if (isKept && closedPeriodOf(tables, personId, day) === null) written.days.set(day, stands);
+    keepDay(written, stands, isKept(tables, personId, stands, windowStart));
   }
   written.pending = false;
 }

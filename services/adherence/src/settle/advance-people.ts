@@ -87,8 +87,13 @@ function firstFinalFrom(partition: Partition, person: Person, written: Written, 
     if (isFinal(day)) {
       if (day.to <= person.windowStart) written.days.delete(name);
     } else if (until >= day.to) {
-      if (day.from >= person.windowStart) first = Math.min(first, day.from);
-      else queueRebuild(partition, { tenantId, personId, from: day.from, to: day.to });
+      if (day.from >= person.windowStart) {
+        first = Math.min(first, day.from);
+        continue;
+      }
+      // It is kept again if it still is not final, and not if it is older than what is kept of the tenant.
+      written.days.delete(name);
+      queueRebuild(partition, { tenantId, personId, from: day.from, to: day.to });
     }
   }
   return first;
