@@ -19,7 +19,8 @@ import {
 import { createTenant, type TestTenant } from './tenant.ts';
 import { startWholeProduct, type WholeProduct } from './whole-product.ts';
 
-const dayMs = 24 * 60 * 60_000;
+const hourMs = 60 * 60_000;
+const dayMs = 24 * hourMs;
 /** Long enough ago that every status has ended, whatever the policy. */
 const start = Math.floor(Date.now() / dayMs) * dayMs - 20 * dayMs;
 const range = { from: new Date(start).toISOString(), to: new Date(start + stepDays * dayMs).toISOString() };
@@ -31,15 +32,17 @@ beforeAll(async () => {
 });
 afterAll(() => product.stop());
 
+const odigo = (feedGapSeconds: number | null) => ({
+  name: 'Odigo',
+  timeZone: 'Europe/Paris',
+  contact: { name: 'Operations', email: 'operations@centre.example' },
+  breakDetail: null,
+  feedGapSeconds,
+});
+
 async function contactCentre(id: string): Promise<TestTenant> {
   const tenant = await createTenant(product, id, 'Europe/Paris');
-  await tenant.call('PUT', '/integrations/odigo', {
-    name: 'Odigo',
-    timeZone: 'Europe/Paris',
-    contact: { name: 'Operations', email: 'operations@centre.example' },
-    breakDetail: null,
-    feedGapSeconds: null,
-  });
+  await tenant.call('PUT', '/integrations/odigo', odigo(null));
   for (const [activity, type] of [
     ['calls', 'Presence'],
     ['lunch', 'Break'],
@@ -112,15 +115,20 @@ async function answers(tenant: TestTenant, asked: Readonly<Record<string, string
     const answer = await tenant.call('GET', `/people/${person}/timeline?${query}`);
     timelines.push((answer as { segments: unknown }).segments);
   }
+  return { rows, timelines };
+}
+
+/** The same as files. */
+async function exports(tenant: TestTenant, asked: Readonly<Record<string, string>> = {}): Promise<unknown> {
   const dates = { from: dateOf(start, 0), to: dateOf(start, stepDays - 1) };
-  const exports = [];
+  const files = [];
   for (const only of [dates, { from: dates.from, to: dates.from, team: 'red' }]) {
     const query = new URLSearchParams({ ...only, ...asked });
-    exports.push(await tenant.text(`/reports/adherence.csv?${query}`));
+    files.push(await tenant.text(`/reports/adherence.csv?${query}`));
   }
   const days = new URLSearchParams({ ...dates, granularity: 'day', ...asked });
-  exports.push(await csvRows(tenant, `/adherence?${days}`));
-  return { rows, timelines, exports };
+  files.push(await csvRows(tenant, `/adherence?${days}`));
+  return files;
 }
 
 /** An instant that everything so far was before, and everything after is later than. */
@@ -141,14 +149,20 @@ describe('as known at', () => {
     async (id, steps) => {
       const tenant = await contactCentre(id);
       tenants.set(id, tenant);
-      const stood: { at: string; step: Step; answers: unknown }[] = [];
-      for (const each of id === 'h0' ? withClosedPeriod(steps.slice(0, 5)) : steps) {
+      const isClosing = id === 'h0';
+      // Files have the people and days of closed periods their own way.
+      const known = async (asked: Readonly<Record<string, string>> = {}) => ({
+        answers: await answers(tenant, asked),
+        exports: isClosing ? await exports(tenant, asked) : null,
+      });
+      const stood: { at: string; step: Step; known: unknown }[] = [];
+      for (const each of isClosing ? withClosedPeriod(steps.slice(0, 5)) : steps) {
         await take(tenant, each);
-        stood.push({ at: await instantBetween(), step: each, answers: await answers(tenant) });
+        stood.push({ at: await instantBetween(), step: each, known: await known() });
       }
-      expect(new Set(stood.map((then) => JSON.stringify(then.answers))).size).toBeGreaterThan(3);
+      expect(new Set(stood.map((then) => JSON.stringify(then.known))).size).toBeGreaterThan(3);
       for (const then of stood) {
-        expect({ ...then, answers: await answers(tenant, { asKnownAt: then.at }) }).toEqual(then);
+        expect({ ...then, known: await known({ asKnownAt: then.at }) }).toEqual(then);
       }
     },
   );
@@ -316,6 +330,57 @@ describe('explain', () => {
         ],
       },
     ]);
+  });
+});
+
+describe('finality', () => {
+  it('of a feed with a threshold goes as far as it was heard, and what was silent until then is no data', async () => {
+    const tenant = await contactCentre('f1');
+    await tenant.call('PUT', '/integrations/odigo', odigo(1_800));
+    const heard = (hours: readonly number[], agentId = 'anna@x') =>
+      tenant.notify('odigo', {
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(
+          hours.map((hour) => ({ agentId, timestamp: start + hour * hourMs, status: 'READY' })),
+        ),
+      });
+    const day = { from: range.from, to: new Date(start + dayMs).toISOString(), personId: 'anna' };
+    /** The hours of the shift, 8 to 16: whether final, how much without data, how much not present. */
+    const told = async (asked: Readonly<Record<string, string>> = {}) => {
+      await product.idle();
+      const query = new URLSearchParams({ ...day, granularity: '1h', ...asked });
+      const { items } = (await tenant.call('GET', `/adherence?${query}`)) as { items: Row[] };
+      const rows = items.filter(({ scheduledMs }) => scheduledMs !== 0);
+      return {
+        isFinal: rows.map(({ final }) => (final ? 'f' : '-')).join(''),
+        noData: rows.map(({ noDataMs }) => Number(noDataMs) / hourMs),
+        missing: rows.map(({ notPresentMs }) => Number(notPresentMs) / hourMs),
+      };
+    };
+    const none = [0, 0, 0, 0, 0, 0, 0, 0];
+    const stood: (readonly [Awaited<ReturnType<typeof told>>, string])[] = [];
+    const look = async () => stood.push([await told(), await instantBetween()] as const);
+    // Never heard: nothing is a gap, and nothing is decided.
+    await look();
+    // Half an hour apart is no gap yet; what follows the last of them is one, and goes on.
+    await heard([8, 8.5, 9, 9.5, 10]);
+    await look();
+    // Of another person, whom nobody knows: the feed lives. What was silent is decided.
+    await heard([13], 'nobody@x');
+    await look();
+    // What comes late makes the silence shorter.
+    await heard([11, 11.5]);
+    await look();
+    await tenant.call('PUT', '/integrations/odigo', odigo(null));
+    await look();
+    expect(stood.map(([then]) => then)).toEqual([
+      { isFinal: '--------', noData: none, missing: [1, 1, 1, 1, 1, 1, 1, 1] },
+      { isFinal: 'ff------', noData: [0, 0, 1, 1, 1, 1, 1, 1], missing: none },
+      { isFinal: 'fffff---', noData: [0, 0, 1, 1, 1, 1, 1, 1], missing: none },
+      { isFinal: 'fffff---', noData: [0, 0, 1, 0.5, 1, 1, 1, 1], missing: none },
+      { isFinal: 'ffffffff', noData: none, missing: none },
+    ]);
+    for (const [then, at] of stood) expect(await told({ asKnownAt: at })).toEqual(then);
   });
 });
 
