@@ -57,7 +57,7 @@ test('metrics in the format of Prometheus, with build info', async () => {
 
 test('names follow the rule: adherence_<noun>_<unit>[_total], counters and only they end with _total', () => {
   const units =
-    /_(seconds|bytes|messages|rows|ratio|total|info|open|gaps|regressions|unusable|pending|offset|partitions|held|viewers)$/;
+    /_(seconds|bytes|messages|rows|records|ratio|total|info|open|gaps|regressions|unusable|pending|offset|partitions|held|viewers)$/;
   for (const [name, { type, labels }] of Object.entries(metricTable)) {
     expect(name).toMatch(/^adherence_[a-z]+(_[a-z]+)+$/);
     expect(name).toMatch(units);
