@@ -77,7 +77,8 @@ export function createBreakClients(options: BreakClientsOptions): BreakClients {
     const { tenantId, integrationId } = one;
     if (state === 'paused') {
       const { kind = null, status = null } = fault ?? {};
-      log.warn({ tenantId, integrationId, fault: kind, status }, 'break web service given up for now');
+      const answered = status === null ? {} : { status };
+      log.warn({ tenantId, integrationId, fault: kind, ...answered }, 'break web service given up for now');
     } else if (one.state === 'paused') {
       log.info({ tenantId, integrationId }, 'break web service answers again');
     }
