@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { inputsOf, tablesOf } from './model/compute-scenario.ts';
 import { scenarioArbitrary, scenarioWindow } from './model/random-scenario.ts';
-import type { Scenario } from './model/scenario.ts';
+import { knownAt, type Scenario } from './model/scenario.ts';
 
 const minute = 60_000;
 const runs = Number(process.env.MODEL_RUNS ?? 400);
@@ -37,15 +37,6 @@ const retroactive = (scenario: Scenario): Scenario => ({
     ...version,
     graceMode: 'retroactive',
     validFrom: i === 0 ? null : version.validFrom,
-  })),
-});
-
-const knownAt = (scenario: Scenario, at: Instant): Scenario => ({
-  ...scenario,
-  facts: scenario.facts.filter(({ occurredAt }) => occurredAt <= at),
-  feeds: scenario.feeds.map((feed) => ({
-    ...feed,
-    notifiedAt: feed.notifiedAt.filter((notifiedAt) => notifiedAt <= at),
   })),
 });
 

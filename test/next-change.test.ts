@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { inputsOf, tablesOf } from './model/compute-scenario.ts';
 import { scenarioArbitrary, scenarioWindow } from './model/random-scenario.ts';
-import type { Scenario } from './model/scenario.ts';
+import { knownAt } from './model/scenario.ts';
 
 const runs = Number(process.env.MODEL_RUNS ?? 400);
 /** Clocks of senders are ahead by so much, at most (odigo-notifications.md). */
@@ -42,15 +42,6 @@ it('a person is computed again in time', () => {
   );
   // And many of the instants told are changes.
   expect(changed).toBeGreaterThan(runs / 4);
-});
-
-const knownAt = (scenario: Scenario, at: Instant): Scenario => ({
-  ...scenario,
-  facts: scenario.facts.filter(({ occurredAt }) => occurredAt <= at),
-  feeds: scenario.feeds.map((feed) => ({
-    ...feed,
-    notifiedAt: feed.notifiedAt.filter((notifiedAt) => notifiedAt <= at),
-  })),
 });
 
 const undeclared = (feeds: ReadonlyMap<string, Feed>): ReadonlyMap<string, Feed> =>

@@ -291,3 +291,8 @@ TTL toDateTime(intDiv(replayed_at, 1000)) + INTERVAL 30 DAY`,
   },
   ...analystViews,
 ];
+
+/** Tables with rows of tenants, by their columns, so that one that is added later is not forgotten. */
+export const tablesOfTenants: readonly string[] = tables
+  .filter(({ ddl }) => ddl.startsWith('CREATE TABLE') && /^ {2}tenant /m.test(ddl))
+  .map(({ name }) => name);

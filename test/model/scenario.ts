@@ -141,3 +141,13 @@ export function versionAt<V extends { readonly validFrom: Instant | null }>(
 
 const startOf = (version: { readonly validFrom: Instant | null }): Instant =>
   version.validFrom ?? Number.NEGATIVE_INFINITY;
+
+/** With the facts and notifications up to an instant. */
+export const knownAt = (scenario: Scenario, at: Instant): Scenario => ({
+  ...scenario,
+  facts: scenario.facts.filter(({ occurredAt }) => occurredAt <= at),
+  feeds: scenario.feeds.map((feed) => ({
+    ...feed,
+    notifiedAt: feed.notifiedAt.filter((notifiedAt) => notifiedAt <= at),
+  })),
+});

@@ -29,23 +29,54 @@ export function writeNative(
 }
 
 function writePrefix(writer: Writer, type: NativeType): void {
-  if (type.kind === 'LowCardinality') writer.int64(dictionaryVersion);
+  if (type.kind === 'LowCardinality') {
+    writer.int64(dictionaryVersion);
+    return;
+  }
   if (type.kind === 'Map') writePrefix(writer, type.key);
-  if (type.kind !== 'LowCardinality' && 'of' in type) writePrefix(writer, type.of);
+  if ('of' in type) writePrefix(writer, type.of);
 }
 
-function writeValues(writer: Writer, type: NativeType, values: readonly unknown[]): void {
+const writeValues = (writer: Writer, type: NativeType, values: readonly unknown[]): void =>
+  writeJoined(writer, type, [values], values.length);
+
+/**
+ * The `count` values of all the lists, one list after the other. What there is most of goes from each list to its place
+ * at once: a list of all of them between would cost more than the rest.
+ */
+function writeJoined(
+  writer: Writer,
+  type: NativeType,
+  lists: readonly (readonly unknown[])[],
+  count: number,
+): void {
   switch (type.kind) {
-    case 'Array':
-      writeArrays(writer, type.of, values as readonly (readonly unknown[])[]);
+    case 'UInt8':
+    case 'UInt16':
+    case 'UInt32':
+    case 'Int32':
+    case 'Float64':
+      writer.append(joinedNumbers(new numberArrays[type.kind](count), lists));
       return;
-    case 'Map':
-      writeMaps(writer, type, values as readonly Readonly<Record<string, unknown>>[]);
+    case 'Int64':
+    case 'UInt64':
+      if (lists.every((list) => list.every(isNumber))) {
+        writer.append(wideNumbers(joinedNumbers(new Float64Array(count), lists)));
+        return;
+      }
+      for (const value of joined(lists)) writer.bigint(8, BigInt(value as string | number));
       return;
     case 'LowCardinality':
-      writeDictionary(writer, type.of, [values], values.length);
+      writeDictionary(writer, type.of, lists, count);
       return;
-    case 'Nullable':
+    case 'Array':
+      writeArrays(writer, type.of, joined(lists) as (readonly unknown[])[]);
+      return;
+    case 'Map':
+      writeMaps(writer, type, joined(lists) as Readonly<Record<string, unknown>>[]);
+      return;
+    case 'Nullable': {
+      const values = joined(lists);
       writer.append(Uint8Array.from(values, (value) => (value === null ? 1 : 0)));
       writeValues(
         writer,
@@ -53,24 +84,18 @@ function writeValues(writer: Writer, type: NativeType, values: readonly unknown[
         values.map((value) => value ?? emptyOf(type.of)),
       );
       return;
+    }
     case 'String':
-      for (const value of values) writer.text(value as string);
+      for (const list of lists) for (const value of list) writer.text(value as string);
       return;
     case 'Date':
-      writer.append(Uint16Array.from(values, (value) => Date.parse(value as string) / 86_400_000));
-      return;
-    case 'Int64':
-    case 'UInt64':
-      if (values.every((value) => typeof value === 'number')) writer.append(wideNumbers(values));
-      else for (const value of values) writer.bigint(8, BigInt(value as string | number));
+      writer.append(Uint16Array.from(joined(lists), (value) => Date.parse(value as string) / 86_400_000));
       return;
     case 'UInt128':
-      for (const value of values) writer.bigint(16, BigInt(value as string));
-      return;
-    default:
-      writer.append(numbersOf(new numberArrays[type.kind](values.length), [values]));
+      for (const value of joined(lists)) writer.bigint(16, BigInt(value as string));
   }
 }
+
 const numberArrays = {
   UInt8: Uint8Array,
   UInt16: Uint16Array,
@@ -79,13 +104,18 @@ const numberArrays = {
   Float64: Float64Array,
 } as const;
 
-/** All values of the arrays, one after the other. Index by index: copying by iterators takes ten times as long. */
-function numbersOf<Numbers extends { [index: number]: number }>(
+const isNumber = (value: unknown): boolean => typeof value === 'number';
+
+const joined = (lists: readonly (readonly unknown[])[]): readonly unknown[] =>
+  lists.length === 1 ? lists[0]! : lists.flat();
+
+/** Index by index: copying by iterators takes ten times as long. */
+function joinedNumbers<Numbers extends { [index: number]: number }>(
   into: Numbers,
-  arrays: readonly (readonly unknown[])[],
+  lists: readonly (readonly unknown[])[],
 ): Numbers {
   let at = 0;
-  for (const array of arrays) for (let i = 0; i < array.length; i++) into[at++] = array[i] as number;
+  for (const list of lists) for (let i = 0; i < list.length; i++) into[at++] = list[i] as number;
   return into;
 }
 
@@ -102,24 +132,10 @@ function wideNumbers(values: ArrayLike<number>): Uint32Array {
 
 const emptyOf = (type: NativeType): unknown => (type.kind === 'String' ? '' : 0);
 
-/** Numbers go from each array to their place at once: a list of all of them between would cost more than the rest. */
 function writeArrays(writer: Writer, of: NativeType, arrays: readonly (readonly unknown[])[]): void {
   let count = 0;
-  const ends = arrays.map(({ length }) => (count += length));
-  writer.append(wideNumbers(ends));
-  if (of.kind in numberArrays) {
-    writer.append(numbersOf(new numberArrays[of.kind as keyof typeof numberArrays](count), arrays));
-    return;
-  }
-  if (of.kind === 'Int64' || of.kind === 'UInt64') {
-    const numbers = numbersOf(new Float64Array(count), arrays);
-    if (numbers.every(isExact)) {
-      writer.append(wideNumbers(numbers));
-      return;
-    }
-  }
-  if (of.kind === 'LowCardinality') writeDictionary(writer, of.of, arrays, count);
-  else writeValues(writer, of, arrays.flat());
+  writer.append(wideNumbers(arrays.map(({ length }) => (count += length))));
+  writeJoined(writer, of, arrays, count);
 }
 
 /** As arrays of pairs are: ends, all keys, all values. */
@@ -137,13 +153,11 @@ function writeMaps(
   );
 }
 
-const isExact = (value: number): boolean => Number.isSafeInteger(value);
-
 /** With nulls the first key stands for null. Nothing at all of no values. */
 function writeDictionary(
   writer: Writer,
   of: NativeType,
-  arrays: readonly (readonly unknown[])[],
+  lists: readonly (readonly unknown[])[],
   count: number,
 ): void {
   if (count === 0) return;
@@ -154,9 +168,9 @@ function writeDictionary(
   let at = 0;
   let last: unknown;
   let lastIndex = -1;
-  for (const array of arrays) {
-    for (let i = 0; i < array.length; i++) {
-      const value = array[i];
+  for (const list of lists) {
+    for (let i = 0; i < list.length; i++) {
+      const value = list[i];
       if (lastIndex < 0 || value !== last) {
         last = value;
         lastIndex = indexes.get(value) ?? indexes.size;

@@ -4,7 +4,7 @@
  */
 import type { ConfigurationState } from '@adherence/domain/configuration/tables.ts';
 import type { ActivityEvent } from '@adherence/schemas/records.ts';
-import { tables as tableDefinitions } from '@adherence/schemas/tables.ts';
+import { tablesOfTenants } from '@adherence/schemas/tables.ts';
 import { literal } from '@adherence/store/queries.ts';
 import type { BoardPublisher } from '../board/board-publisher.ts';
 import type { Owner } from '../owner.ts';
@@ -49,11 +49,6 @@ export function forgetDeletedTenants(
     }
   }
 }
-
-/** By their columns, so that a table that is added later is not forgotten. */
-const tablesOfTenants: readonly string[] = tableDefinitions
-  .filter(({ ddl }) => ddl.startsWith('CREATE TABLE') && /^ {2}tenant /m.test(ddl))
-  .map(({ name }) => name);
 
 /**
  * Deletes rows of deleted tenants. Does nothing where there are none or a deletion is under way, so that it may be called

@@ -184,7 +184,7 @@ function byCalendar(tables: TenantTables, groups: readonly Group[]): Map<Calenda
   for (const group of groups) {
     const { timeZone, ownDays } = group;
     const calendarOfMember = ({ personId }: SelectedPerson) =>
-      ownDays && tables.closedPeriods.size > 0 ? calendarOf(tables, personId, timeZone) : timeZone;
+      ownDays ? calendarOf(tables, personId, timeZone) : timeZone;
     for (const [calendar, people] of Map.groupBy(group.people, calendarOfMember)) {
       parts.set(calendar, [...(parts.get(calendar) ?? []), { ...group, people }]);
     }
